@@ -1,0 +1,14 @@
+using Ebla.Bench;
+
+// Micro-benchmarks of the kernels: `dotnet run -c Release --project bench/Ebla.Bench -- [NAME...]`. Prints GB/s of one thread.
+Dictionary<string, Action<Report>> benchmarks = new()
+{
+};
+Report report = new(Console.Out);
+foreach ((string name, Action<Report> run) in benchmarks)
+{
+    if (args.Length == 0 || args.Contains(name))
+    {
+        run(report);
+    }
+}

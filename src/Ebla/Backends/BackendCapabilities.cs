@@ -1,0 +1,7 @@
+namespace Ebla.Backends;
+
+/// <summary>What a back-end can do, said up front.</summary>
+/// <param name="CanDelete">False on an append-only store.</param>
+/// <param name="CanReadRanges">Whether reading a part costs only that part.</param>
+/// <param name="ObjectSizeInBytesMax">The largest object it takes.</param>
+public sealed record BackendCapabilities(bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax);

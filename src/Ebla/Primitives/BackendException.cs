@@ -1,0 +1,9 @@
+namespace Ebla.Primitives;
+
+/// <summary>A back-end could not do what was asked of it.</summary>
+public sealed class BackendException(string message, bool isTransient, Exception? inner = null)
+    : EblaException(message, inner)
+{
+    /// <summary>Whether the same call may succeed later.</summary>
+    public bool IsTransient { get; } = isTransient;
+}
