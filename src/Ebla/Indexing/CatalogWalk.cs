@@ -1,0 +1,65 @@
+using Ebla.Packs;
+using Ebla.Primitives;
+
+namespace Ebla.Indexing;
+
+/// <summary>Walks the catalog from tree roots: what is reachable, and what is missing. Needs no content key.</summary>
+/// <remarks>Memory: one bit per blob of the index, and 16 bytes per tree blob waiting.</remarks>
+internal sealed class CatalogWalk(BlobIndex index)
+{
+    private readonly VisitedBlobs _visited = new(index.EntryCount);
+    private readonly Stack<long> _waiting = [];
+    private readonly HashSet<ShortId> _missing = [];
+
+    /// <summary>Blobs reached that no usable pack holds.</summary>
+    public IReadOnlyCollection<ShortId> Missing => _missing;
+
+    /// <summary>Blobs reached, each counted once.</summary>
+    public long BlobCount { get; private set; }
+
+    /// <summary>Rounded plaintext bytes of the blobs reached, each counted once.</summary>
+    public long RoundedSizeInBytes { get; private set; }
+
+    /// <summary>Visits everything below a root that was not visited before.</summary>
+    public void Visit(BlobId root, CancellationToken cancellationToken)
+    {
+        Visit(ShortId.Of(root));
+        while (_waiting.TryPop(out long ordinal))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            ReadOnlySpan<byte> links = index.GetLinks(index.GetEntry(ordinal));
+            for (int offset = 0; offset < links.Length; offset += ShortId.SizeInBytes)
+            {
+                Visit(ShortId.Read(links[offset..]));
+            }
+        }
+    }
+
+    private void Visit(ShortId id)
+    {
+        bool found = false;
+        foreach (long ordinal in index.FindOrdinals(id))
+        {
+            bool isFirstCopy = !found;
+            found = true;
+            if (!_visited.Add(ordinal))
+            {
+                continue;
+            }
+            CatalogEntry entry = index.GetEntry(ordinal);
+            if (isFirstCopy)
+            {
+                BlobCount++;
+                RoundedSizeInBytes += entry.RoundedSizeInBytes;
+            }
+            if (entry.Row.Kind == FrameKind.Tree)
+            {
+                _waiting.Push(ordinal);
+            }
+        }
+        if (!found)
+        {
+            _ = _missing.Add(id);
+        }
+    }
+}

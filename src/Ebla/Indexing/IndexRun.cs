@@ -1,0 +1,184 @@
+using System.Buffers.Binary;
+using System.IO.MemoryMappedFiles;
+using Ebla.Hashing;
+using Ebla.Primitives;
+
+namespace Ebla.Indexing;
+
+/// <summary>
+/// A sorted, memory-mapped piece of the catalog: every blob of some packs with its frame, and every tree blob's links. Immutable; safe
+/// for concurrent reads. The file is checked whole against its hash when it is opened.
+/// </summary>
+internal sealed unsafe class IndexRun : IDisposable
+{
+    private const int InterpolationsMax = 16;
+
+    private readonly MemoryMappedFile _file;
+    private readonly MemoryMappedViewAccessor _view;
+    private readonly byte* _start;
+    private readonly RunLayout _layout;
+
+    private IndexRun(string path, MemoryMappedFile file, MemoryMappedViewAccessor view, byte* start, RunLayout layout)
+    {
+        Path = path;
+        _file = file;
+        _view = view;
+        _start = start;
+        _layout = layout;
+    }
+
+    public string Path { get; }
+
+    public int SegmentCount => _layout.SegmentCount;
+
+    public int PackCount => _layout.PackCount;
+
+    public int SealingCount => _layout.SealingCount;
+
+    public int FrameCount => _layout.FrameCount;
+
+    public long EntryCount => _layout.EntryCount;
+
+    public long SealingBytes => _layout.SealingBytes;
+
+    public long LinkBytes => _layout.LinkBytes;
+
+    /// <summary>Maps a run file. Null if it is missing, torn, rotten or of another version: then it is made anew.</summary>
+    public static IndexRun? TryOpen(string path)
+    {
+        long size;
+        MemoryMappedFile file;
+        try
+        {
+            size = new FileInfo(path).Length;
+            if (size < RunLayout.HeaderSizeInBytes + Hash256.SizeInBytes)
+            {
+                return null;
+            }
+            file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+        }
+        catch (IOException)
+        {
+            return null;
+        }
+        MemoryMappedViewAccessor view = file.CreateViewAccessor(0, size, MemoryMappedFileAccess.Read);
+        byte* start = null;
+        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+        if (RunLayout.TryRead(new ReadOnlySpan<byte>(start, RunLayout.HeaderSizeInBytes), size) is { } layout
+            && HashOf(start, layout.HashOffset) == Hash256.Read(new ReadOnlySpan<byte>(start + layout.HashOffset, Hash256.SizeInBytes)))
+        {
+            return new IndexRun(path, file, view, start, layout);
+        }
+        view.SafeMemoryMappedViewHandle.ReleasePointer();
+        view.Dispose();
+        file.Dispose();
+        return null;
+    }
+
+    public ObjectId GetSegment(int segment)
+        => ObjectId.Read(Rows(_layout.SegmentsOffset, segment, SegmentCount, Hash256.SizeInBytes));
+
+    public ObjectId GetPackId(int pack)
+        => ObjectId.Read(Rows(_layout.PacksOffset, pack, PackCount, RunLayout.PackRowSizeInBytes));
+
+    public long GetPackSizeInBytes(int pack) => BinaryPrimitives.ReadInt64LittleEndian(
+        Rows(_layout.PacksOffset, pack, PackCount, RunLayout.PackRowSizeInBytes)[Hash256.SizeInBytes..]);
+
+    public FrameRow GetFrame(int frame)
+        => FrameRow.Read(Rows(_layout.FramesOffset, frame, FrameCount, RunLayout.FrameRowSizeInBytes));
+
+    public RunEntry GetEntry(long entry)
+        => RunEntry.Read(Rows(_layout.EntriesOffset, entry, EntryCount, RunLayout.EntrySizeInBytes));
+
+    /// <summary>The stored form of a sealing.</summary>
+    public ReadOnlySpan<byte> GetSealing(int sealing)
+    {
+        uint end = ReadSealingEnd(sealing);
+        uint start = sealing == 0 ? 0 : ReadSealingEnd(sealing - 1);
+        return new ReadOnlySpan<byte>(_start + _layout.SealingsOffset + start, checked((int)(end - start)));
+    }
+
+    /// <summary>The section of a frame's links: counts per blob, then links.</summary>
+    public ReadOnlySpan<byte> GetLinkSection(FrameRow frame)
+    {
+        byte* counts = _start + _layout.LinksOffset + frame.LinksStart;
+        long links = 0;
+        for (int place = 0; place < frame.BlobCount; place++)
+        {
+            links += BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(counts + 4 * place, 4));
+        }
+        return new ReadOnlySpan<byte>(counts, checked((int)(4L * frame.BlobCount + links * ShortId.SizeInBytes)));
+    }
+
+    /// <summary>The links of one tree blob, 16 bytes each.</summary>
+    public ReadOnlySpan<byte> GetLinks(FrameRow frame, int place)
+    {
+        ReadOnlySpan<byte> section = GetLinkSection(frame);
+        long before = 0;
+        for (int i = 0; i < place; i++)
+        {
+            before += BinaryPrimitives.ReadUInt32LittleEndian(section[(4 * i)..]);
+        }
+        int count = (int)BinaryPrimitives.ReadUInt32LittleEndian(section[(4 * place)..]);
+        return section.Slice(4 * frame.BlobCount + (int)before * ShortId.SizeInBytes, count * ShortId.SizeInBytes);
+    }
+
+    /// <summary>The ordinal of the first entry whose id is not before <paramref name="id"/>; copies of a blob stand side by side.</summary>
+    /// <remarks>Ids are hashes, so interpolation finds the place in two or three steps; a run of crafted ids falls back to halving.</remarks>
+    public long FindFirst(BlobId id)
+    {
+        long low = 0;
+        long high = EntryCount;
+        ulong lowKey = 0;
+        ulong highKey = ulong.MaxValue;
+        for (int step = 0; low < high; step++)
+        {
+            long middle = low + (high - low) / 2;
+            ulong key = id.Value.W0;
+            if (step < InterpolationsMax && high - low > 8 && key >= lowKey && key <= highKey && highKey > lowKey)
+            {
+                double part = (double)(key - lowKey) / (highKey - lowKey);
+                middle = Math.Clamp(low + (long)(part * (high - low)), low, high - 1);
+            }
+            BlobId there = BlobId.Read(Rows(_layout.EntriesOffset, middle, EntryCount, RunLayout.EntrySizeInBytes));
+            if (there.CompareTo(id) < 0)
+            {
+                low = middle + 1;
+                lowKey = there.Value.W0;
+            }
+            else
+            {
+                high = middle;
+                highKey = there.Value.W0;
+            }
+        }
+        return low;
+    }
+
+    public void Dispose()
+    {
+        _view.SafeMemoryMappedViewHandle.ReleasePointer();
+        _view.Dispose();
+        _file.Dispose();
+    }
+
+    private uint ReadSealingEnd(int sealing)
+        => BinaryPrimitives.ReadUInt32LittleEndian(Rows(_layout.SealingEndsOffset, sealing, SealingCount, 4));
+
+    private ReadOnlySpan<byte> Rows(long section, long row, long rowCount, int rowSize)
+    {
+        Invariant.Check(row >= 0 && row < rowCount);
+        return new ReadOnlySpan<byte>(_start + section + row * rowSize, rowSize);
+    }
+
+    private static Hash256 HashOf(byte* start, long length)
+    {
+        const int Step = 1 << 20;
+        Blake3Hasher hasher = new();
+        for (long offset = 0; offset < length; offset += Step)
+        {
+            hasher.Append(new ReadOnlySpan<byte>(start + offset, (int)Math.Min(Step, length - offset)));
+        }
+        return hasher.Finish();
+    }
+}

@@ -1,0 +1,21 @@
+namespace Ebla.Indexing;
+
+/// <summary>One bit per entry of a <see cref="BlobIndex"/>: 12.5 MB for a hundred million blobs.</summary>
+internal sealed class VisitedBlobs(long entryCount)
+{
+    private const int BitsPerPage = 1 << 20;
+
+    private readonly ulong[]?[] _pages = new ulong[]?[(int)((entryCount + BitsPerPage - 1) / BitsPerPage)];
+
+    /// <summary>Sets a bit; true if it was not set before.</summary>
+    public bool Add(long ordinal)
+    {
+        ref ulong[]? page = ref _pages[(int)(ordinal / BitsPerPage)];
+        page ??= new ulong[BitsPerPage / 64];
+        int bit = (int)(ordinal % BitsPerPage);
+        ulong mask = 1UL << (bit % 64);
+        bool isNew = (page[bit / 64] & mask) == 0;
+        page[bit / 64] |= mask;
+        return isNew;
+    }
+}

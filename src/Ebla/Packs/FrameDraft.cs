@@ -1,0 +1,41 @@
+using Ebla.Primitives;
+
+namespace Ebla.Packs;
+
+/// <summary>Blobs gathered for one frame, in memory. One owner, not for concurrent use.</summary>
+internal sealed class FrameDraft(FrameKind kind, int targetSizeInBytes) : IDisposable
+{
+    private readonly List<FrameBlob> _blobs = [];
+    private RentedBuffer? _buffer;
+    private int _linkCount;
+
+    public FrameKind Kind => kind;
+
+    public IReadOnlyList<FrameBlob> Blobs => _blobs;
+
+    /// <summary>Bytes of all blobs together.</summary>
+    public int SizeInBytes { get; private set; }
+
+    /// <summary>The blobs' bytes, one behind the other.</summary>
+    public ReadOnlySpan<byte> Content => _buffer is null ? default : _buffer.Span[..SizeInBytes];
+
+    /// <summary>Adds a blob, unless the frame is so full that it should go into the next one.</summary>
+    public bool TryAdd(BlobId id, ReadOnlySpan<byte> plaintext, IReadOnlyList<ShortId> links)
+    {
+        Invariant.Check(plaintext.Length <= FramePlaintext.BlobSizeInBytesMax);
+        if (_blobs.Count > 0 && (SizeInBytes + plaintext.Length > targetSizeInBytes
+            || _blobs.Count == FrameRecord.BlobsMax
+            || _linkCount + links.Count > FrameRecord.LinksMax))
+        {
+            return false;
+        }
+        _buffer ??= new RentedBuffer(Math.Max(targetSizeInBytes, plaintext.Length));
+        plaintext.CopyTo(_buffer.Span[SizeInBytes..]);
+        SizeInBytes += plaintext.Length;
+        _linkCount += links.Count;
+        _blobs.Add(new FrameBlob(id, plaintext.Length, links));
+        return true;
+    }
+
+    public void Dispose() => _buffer?.Dispose();
+}

@@ -1,0 +1,53 @@
+using Ebla.Compression;
+using Ebla.Hashing;
+using Ebla.Keys;
+using Ebla.Primitives;
+
+namespace Ebla.Packs;
+
+/// <summary>Opens frames: checks the ciphertext's hash, decrypts, decompresses. One thread at a time.</summary>
+internal sealed class FrameOpener(RepositoryKeys keys) : IDisposable
+{
+    private readonly ZstdDecompressor _decompressor = new();
+    private Sealing? _sealing;
+
+    /// <summary>The key of blob ids of a kind of frame.</summary>
+    public static ReadOnlySpan<byte> IdKeyOf(RepositoryKeys keys, FrameKind kind)
+        => kind == FrameKind.Tree ? keys.Ring.TreeIdKey : keys.Ring.FileIdKey;
+
+    /// <summary>The id that content has.</summary>
+    public static BlobId IdOf(RepositoryKeys keys, FrameKind kind, ReadOnlySpan<byte> content)
+        => new(Blake3.HashKeyed(IdKeyOf(keys, kind), content));
+
+    /// <summary>The blobs of a frame. Authentic and as long as written; that each is what its id says is for the caller to check, with <see cref="IdOf"/>.</summary>
+    /// <param name="frame">What the catalog says of the frame.</param>
+    /// <param name="ciphertext">The stored bytes.</param>
+    /// <exception cref="CorruptDataException">Anything is wrong.</exception>
+    public FrameContent Open(FrameSeal frame, ReadOnlySpan<byte> ciphertext)
+    {
+        if (Blake3.Hash(ciphertext) != frame.CiphertextHash)
+        {
+            throw new CorruptDataException("the stored bytes do not have the hash that the directory gives.");
+        }
+        using RentedBuffer plaintext = new(ciphertext.Length - Sealing.OverheadInBytes);
+        Unseal(frame.SealingEntry).DecryptFrame(frame.Number, (byte)frame.Kind, frame.CoreHash, ciphertext, plaintext.Span);
+        return FramePlaintext.Read(plaintext.Span, frame.Kind, frame.BlobCount, _decompressor);
+    }
+
+    public void Dispose()
+    {
+        _sealing?.Dispose();
+        _decompressor.Dispose();
+    }
+
+    // Neighbouring frames share a sealing, and opening one costs more than a small frame.
+    private Sealing Unseal(ReadOnlyMemory<byte> entry)
+    {
+        if (_sealing is null || !_sealing.Entry.Span.SequenceEqual(entry.Span))
+        {
+            _sealing?.Dispose();
+            _sealing = keys.Ring.OpenSealing(entry.Span);
+        }
+        return _sealing;
+    }
+}

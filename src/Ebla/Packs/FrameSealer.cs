@@ -1,0 +1,73 @@
+using Ebla.Compression;
+using Ebla.Hashing;
+using Ebla.Keys;
+using Ebla.Primitives;
+
+namespace Ebla.Packs;
+
+/// <summary>Turns drafts into sealed frames: compress, check, encrypt, sign. One thread at a time; reuses its contexts.</summary>
+internal sealed class FrameSealer(RepositoryKeys keys, SealingSource sealings, int compressionLevel) : IDisposable
+{
+    // Compressed data that saves less than this part is stored raw: reading it back is then a copy.
+    private const int SavingsDivisor = 32;
+
+    private readonly ZstdCompressor _compressor = new(compressionLevel);
+    private readonly ZstdDecompressor _decompressor = new();
+
+    public SealedFrame Seal(FrameDraft draft)
+    {
+        (Sealing sealing, uint number) = sealings.Next();
+        int payloadOffset = FramePlaintext.PayloadOffset(draft.Blobs.Count);
+        using RentedBuffer plaintext = new(FramePlaintext.TotalSize(draft.Blobs.Count, Math.Max(
+            draft.SizeInBytes, ZstdCompressor.CompressBound(draft.SizeInBytes))));
+        int payloadSize = 0;
+        bool isCompressed = draft.SizeInBytes > 0 && CompressibilityProbe.LooksCompressible(draft.Content);
+        if (isCompressed)
+        {
+            payloadSize = _compressor.Compress(draft.Content, plaintext.Span[payloadOffset..]);
+            isCompressed = payloadSize < draft.SizeInBytes - draft.SizeInBytes / SavingsDivisor;
+        }
+        if (!isCompressed)
+        {
+            payloadSize = draft.SizeInBytes;
+            draft.Content.CopyTo(plaintext.Span[payloadOffset..]);
+        }
+        Verify(draft, plaintext.Span.Slice(payloadOffset, payloadSize), isCompressed);
+        Span<byte> whole = plaintext.Span[..FramePlaintext.TotalSize(draft.Blobs.Count, payloadSize)];
+        FramePlaintext.WriteAround(whole, draft.Blobs, isCompressed, payloadSize);
+        byte[] core = FrameRecord.EncodeCore(draft.Kind, number, sealing.Id, keys.Member.Id, draft.Blobs);
+        RentedBuffer ciphertext = new(whole.Length + Sealing.OverheadInBytes);
+        sealing.EncryptFrame(number, (byte)draft.Kind, Blake3.Hash(core), whole, ciphertext.Span);
+        byte[] record = FrameRecord.Encode(
+            core, ciphertext.Length, Blake3.Hash(ciphertext.Span), body => keys.Member.Sign(FrameRecord.SignatureKind, body));
+        return new SealedFrame(FrameRecord.Read(record), sealing.Entry, ciphertext, draft.SizeInBytes);
+    }
+
+    // What goes in must come out: memory errors and compressor bugs are found before anything is stored, not at the restore.
+    private void Verify(FrameDraft draft, ReadOnlySpan<byte> payload, bool isCompressed)
+    {
+        using RentedBuffer? unpacked = isCompressed ? new RentedBuffer(draft.SizeInBytes) : null;
+        if (unpacked is not null)
+        {
+            _decompressor.Decompress(payload, unpacked.Span);
+        }
+        ReadOnlySpan<byte> content = unpacked is null ? payload : unpacked.Span;
+        ReadOnlySpan<byte> key = FrameOpener.IdKeyOf(keys, draft.Kind);
+        int start = 0;
+        foreach (FrameBlob blob in draft.Blobs)
+        {
+            if (Blake3.HashKeyed(key, content.Slice(start, blob.SizeInBytes)) != blob.Id.Value)
+            {
+                throw new CorruptDataException(
+                    "Data changed in memory between reading and storing it. Nothing of it was stored. Test this machine's memory.");
+            }
+            start += blob.SizeInBytes;
+        }
+    }
+
+    public void Dispose()
+    {
+        _compressor.Dispose();
+        _decompressor.Dispose();
+    }
+}

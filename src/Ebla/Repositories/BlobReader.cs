@@ -1,0 +1,121 @@
+using Ebla.Backends;
+using Ebla.Indexing;
+using Ebla.Keys;
+using Ebla.Packs;
+using Ebla.Primitives;
+
+namespace Ebla.Repositories;
+
+/// <summary>
+/// Reads blobs, verified, with a small cache of opened frames: for trees, and for single files. Restoring has a planned way of its own.
+/// Safe for concurrent use.
+/// </summary>
+internal sealed class BlobReader(IBackend backend, RepositoryKeys keys, BlobIndex index) : IDisposable
+{
+    private const int CachedFramesMax = 24;
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<FrameAddress, LinkedListNode<(FrameAddress Address, Task<FrameContent> Content)>> _cached = [];
+    private readonly LinkedList<(FrameAddress Address, Task<FrameContent> Content)> _recent = [];
+    private readonly Stack<FrameOpener> _openers = [];
+
+    /// <summary>A blob's plaintext. Copies are tried in turn; a damaged one is passed over while another is whole.</summary>
+    /// <exception cref="MissingObjectException">No copy is in the index, or their packs are gone.</exception>
+    /// <exception cref="CorruptDataException">The last copy is damaged.</exception>
+    public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(BlobId id, CancellationToken cancellationToken)
+    {
+        EblaException? failure = null;
+        foreach (BlobLocation location in index.FindAll(id))
+        {
+            try
+            {
+                FrameContent content = await GetFrameAsync(location.Frame, cancellationToken).ConfigureAwait(false);
+                ReadOnlyMemory<byte> blob = content.GetBlob(location.Place);
+                return FrameOpener.IdOf(keys, content.Kind, blob.Span) == id
+                    ? blob
+                    : throw new CorruptDataException($"Blob {id.ToShortString()} is not what its id says.");
+            }
+            catch (Exception exception) when (exception is CorruptDataException or MissingObjectException)
+            {
+                failure = (EblaException)exception;
+            }
+        }
+        throw failure ?? new MissingObjectException($"Blob {id.ToShortString()} is in no pack that the index knows.");
+    }
+
+    /// <summary>Fetches and opens a frame, past the cache. The caller disposes.</summary>
+    public async Task<FrameContent> ReadFrameAsync(FrameAddress address, CancellationToken cancellationToken)
+    {
+        FrameLocation location = index.Locate(address);
+        using RentedBuffer ciphertext = new(location.StoredSizeInBytes);
+        ObjectName name = new(ObjectKind.Pack, location.Pack);
+        bool found = await backend.GetAsync(
+            name, location.OffsetInPack, ciphertext.Memory, location.Seal.CiphertextHash, cancellationToken).ConfigureAwait(false);
+        if (!found)
+        {
+            throw new MissingObjectException($"{name} is missing.");
+        }
+        FrameOpener opener = RentOpener();
+        try
+        {
+            return opener.Open(location.Seal, ciphertext.Span);
+        }
+        catch (CorruptDataException exception)
+        {
+            throw new CorruptDataException(
+                $"{name} is damaged at bytes {location.OffsetInPack} to {location.OffsetInPack + location.StoredSizeInBytes}: "
+                + exception.Message, exception);
+        }
+        finally
+        {
+            lock (_lock)
+            {
+                _openers.Push(opener);
+            }
+        }
+    }
+
+    public void Dispose()
+    {
+        foreach (FrameOpener opener in _openers)
+        {
+            opener.Dispose();
+        }
+        _openers.Clear();
+    }
+
+    private Task<FrameContent> GetFrameAsync(FrameAddress address, CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_cached.TryGetValue(address, out LinkedListNode<(FrameAddress Address, Task<FrameContent> Content)>? node)
+                && !node.Value.Content.IsFaulted && !node.Value.Content.IsCanceled)
+            {
+                _recent.Remove(node);
+                _recent.AddFirst(node);
+                return node.Value.Content;
+            }
+            if (node is not null)
+            {
+                _recent.Remove(node);
+            }
+            // Evicted frames are left to the garbage collector: somebody may still read them.
+            if (_recent.Count >= CachedFramesMax)
+            {
+                _ = _cached.Remove(_recent.Last!.Value.Address);
+                _recent.RemoveLast();
+            }
+            Task<FrameContent> content = ReadFrameAsync(address, cancellationToken);
+            _cached[address] = _recent.AddFirst((address, content));
+            return content;
+        }
+    }
+
+    private FrameOpener RentOpener()
+    {
+        lock (_lock)
+        {
+            return _openers.TryPop(out FrameOpener? opener) ? opener : new FrameOpener(keys);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+using Ebla.Primitives;
+
+namespace Ebla.Repositories;
+
+/// <summary>An object of the catalog that could not be read.</summary>
+internal sealed record CatalogFinding(ObjectName Name, string Message);

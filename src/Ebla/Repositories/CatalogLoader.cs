@@ -1,0 +1,168 @@
+using Ebla.Backends;
+using Ebla.Indexing;
+using Ebla.Keys;
+using Ebla.Packs;
+using Ebla.Primitives;
+
+namespace Ebla.Repositories;
+
+/// <summary>Loads the catalog: the cached runs, the segments that they do not cover, the packs that no segment names.</summary>
+internal sealed class CatalogLoader(IBackend backend, RepositoryKeys keys, CatalogCache cache)
+{
+    // Segments are gathered to runs of about this many bytes of directories.
+    private const long BytesPerRun = 32 << 20;
+
+    private readonly ObjectReader _objects = new(backend);
+    private readonly PackDirectoryReader _directories = new(backend, keys);
+
+    /// <summary>For a reader: everything that segments name counts, until reading it proves otherwise.</summary>
+    public Task<LoadedCatalog> LoadForReadingAsync(CancellationToken cancellationToken)
+        => LoadAsync(null, cancellationToken);
+
+    /// <summary>
+    /// For a writer, whose announcement is visible already: condemned records first, then the packs, then the index, in this order
+    /// (docs/design.md, "Commit").
+    /// </summary>
+    public async Task<LoadedCatalog> LoadForWritingAsync(CancellationToken cancellationToken)
+    {
+        HashSet<ObjectId> condemned = await LoadCondemnedAsync(cancellationToken).ConfigureAwait(false);
+        PackList packs = await PackList.LoadAsync(backend, condemned, cancellationToken).ConfigureAwait(false);
+        return await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
+    }
+
+    private async Task<HashSet<ObjectId>> LoadCondemnedAsync(CancellationToken cancellationToken)
+    {
+        HashSet<ObjectId> condemned = [];
+        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Condemned, cancellationToken).ConfigureAwait(false))
+        {
+            // One that cannot be read stops the run: relying on a pack that is about to go would lose data.
+            byte[]? content = await _objects.TryReadAsync(
+                info.Name, CondemnedCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
+            if (content is not null)
+            {
+                condemned.UnionWith(CondemnedCodec.OpenPacks(keys, content));
+            }
+        }
+        return condemned;
+    }
+
+    private async Task<LoadedCatalog> LoadAsync(PackList? packs, CancellationToken cancellationToken)
+    {
+        HashSet<ObjectId> listed = [];
+        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Index, cancellationToken).ConfigureAwait(false))
+        {
+            _ = listed.Add(info.Name.Id);
+        }
+        List<CatalogFinding> findings = [];
+        List<IndexRun> runs = cache.OpenRuns(listed);
+        try
+        {
+            await AddMissingAsync(runs, listed, findings, cancellationToken).ConfigureAwait(false);
+            runs = cache.MergeIfMany(runs);
+            List<IndexedPack> unnamed = packs is null
+                ? []
+                : await ReadUnnamedAsync(runs, packs, findings, cancellationToken).ConfigureAwait(false);
+            if (unnamed.Count > 0)
+            {
+                IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], unnamed);
+                CatalogCache.DeleteSessionRun(run);
+                runs.Add(run);
+            }
+            BlobIndex index = new();
+            foreach (IndexRun run in runs)
+            {
+                index.Add(run, packs is null ? (_, _) => true : packs.IsUsable);
+            }
+            return new LoadedCatalog(index, packs, unnamed, findings);
+        }
+        catch
+        {
+            runs.ForEach(run => run.Dispose());
+            throw;
+        }
+    }
+
+    private async Task AddMissingAsync(
+        List<IndexRun> runs, HashSet<ObjectId> listed, List<CatalogFinding> findings, CancellationToken cancellationToken)
+    {
+        HashSet<ObjectId> covered = [];
+        foreach (IndexRun run in runs)
+        {
+            for (int i = 0; i < run.SegmentCount; i++)
+            {
+                _ = covered.Add(run.GetSegment(i));
+            }
+        }
+        List<ObjectId> segments = [];
+        List<IndexedPack> packs = [];
+        long bytes = 0;
+        foreach (ObjectId segment in listed.Where(segment => !covered.Contains(segment)))
+        {
+            ObjectName name = new(ObjectKind.Index, segment);
+            try
+            {
+                byte[]? content = await _objects.TryReadAsync(
+                    name, IndexSegmentCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
+                if (content is null)
+                {
+                    continue; // Merged away between the list and now: what it named is in another segment or in no pack.
+                }
+                IReadOnlyList<IndexedPack> named = IndexSegmentCodec.Open(keys, content);
+                packs.AddRange(named);
+                segments.Add(segment);
+                bytes += content.Length;
+            }
+            catch (CorruptDataException exception)
+            {
+                findings.Add(new CatalogFinding(name, exception.Message));
+            }
+            if (bytes >= BytesPerRun)
+            {
+                Close();
+            }
+        }
+        if (segments.Count > 0)
+        {
+            Close();
+        }
+
+        void Close()
+        {
+            runs.Add(RunWriter.Write(cache.NewPath(), segments, packs));
+            segments.Clear();
+            packs.Clear();
+            bytes = 0;
+        }
+    }
+
+    private async Task<List<IndexedPack>> ReadUnnamedAsync(
+        List<IndexRun> runs, PackList packs, List<CatalogFinding> findings, CancellationToken cancellationToken)
+    {
+        HashSet<ObjectId> unnamed = [.. packs.Sizes.Keys];
+        foreach (IndexRun run in runs)
+        {
+            for (int pack = 0; pack < run.PackCount; pack++)
+            {
+                _ = unnamed.Remove(run.GetPackId(pack));
+            }
+        }
+        List<IndexedPack> read = [];
+        foreach (ObjectId pack in unnamed)
+        {
+            try
+            {
+                IndexedPack? found = await _directories.TryReadAsync(
+                    pack, packs.Sizes[pack], cancellationToken).ConfigureAwait(false);
+                if (found is not null)
+                {
+                    read.Add(found);
+                }
+            }
+            catch (Exception exception) when (exception is CorruptDataException or UnsupportedFormatException)
+            {
+                findings.Add(new CatalogFinding(new ObjectName(ObjectKind.Pack, pack), exception.Message));
+            }
+        }
+        return read;
+    }
+}

@@ -1,0 +1,12 @@
+using Ebla.Indexing;
+using Ebla.Primitives;
+
+namespace Ebla.Repositories;
+
+/// <summary>The catalog as one load found it.</summary>
+/// <param name="Index">All blobs of packs that segments name, and of packs that no segment names yet.</param>
+/// <param name="Packs">The packs listed; null if the loader did not ask for them.</param>
+/// <param name="UnnamedPacks">Packs that no segment names: left by a run that was cut off, or being written now.</param>
+/// <param name="Findings">Segments and directories that could not be read. What they name is not in the index.</param>
+internal sealed record LoadedCatalog(
+    BlobIndex Index, PackList? Packs, IReadOnlyList<IndexedPack> UnnamedPacks, IReadOnlyList<CatalogFinding> Findings);

@@ -1,0 +1,39 @@
+using Ebla.Backends;
+using Ebla.Hashing;
+using Ebla.Primitives;
+
+namespace Ebla.Repositories;
+
+/// <summary>Reads whole objects and checks them against their names: bytes are verified before anyone sees them.</summary>
+internal sealed class ObjectReader(IBackend backend)
+{
+    /// <summary>The bytes of an object; null if it is missing.</summary>
+    /// <param name="name">The object.</param>
+    /// <param name="sizeInBytesMax">Larger is refused unread.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <exception cref="CorruptDataException">The bytes do not have the hash that the name says, or are too many.</exception>
+    public async ValueTask<byte[]?> TryReadAsync(ObjectName name, long sizeInBytesMax, CancellationToken cancellationToken)
+    {
+        if (await backend.GetSizeAsync(name, cancellationToken).ConfigureAwait(false) is not { } size)
+        {
+            return null;
+        }
+        if (size > sizeInBytesMax)
+        {
+            throw new CorruptDataException($"{name} is {size} bytes long; such an object is never longer than {sizeInBytesMax}.");
+        }
+        byte[] content = new byte[size];
+        if (!await backend.GetAsync(name, 0, content, name.Id.Value, cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+        return Blake3.Hash(content) == name.Id.Value
+            ? content
+            : throw new CorruptDataException($"{name} is damaged: its bytes do not have the hash that its name says.");
+    }
+
+    /// <summary>As <see cref="TryReadAsync"/>, but a missing object is an error.</summary>
+    public async ValueTask<byte[]> ReadAsync(ObjectName name, long sizeInBytesMax, CancellationToken cancellationToken)
+        => await TryReadAsync(name, sizeInBytesMax, cancellationToken).ConfigureAwait(false)
+            ?? throw new MissingObjectException($"{name} is missing.");
+}

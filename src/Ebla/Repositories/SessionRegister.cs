@@ -1,0 +1,105 @@
+using System.Buffers;
+using Ebla.Backends;
+using Ebla.Keys;
+using Ebla.Primitives;
+using Ebla.Sessions;
+
+namespace Ebla.Repositories;
+
+/// <summary>This writer's records under <c>sessions/</c>: announcement, heartbeats, intent; and whether the session still stands.</summary>
+internal sealed class SessionRegister(IBackend backend, RepositoryKeys keys)
+{
+    private readonly ObjectReader _objects = new(backend);
+    private ObjectName? _announcement;
+    private ObjectName? _heartbeat;
+    private ulong _beats;
+
+    public SessionId Id { get; } = SessionId.NewRandom();
+
+    /// <summary>Announces the session; durable when this returns.</summary>
+    public async Task AnnounceAsync(CancellationToken cancellationToken)
+    {
+        _announcement = await PutAsync(SessionRecordType.Announcement, 0, default, cancellationToken).ConfigureAwait(false);
+        await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A sign of life.</summary>
+    public async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        ObjectName? old = _heartbeat;
+        _heartbeat = await PutAsync(SessionRecordType.Heartbeat, ++_beats, default, cancellationToken).ConfigureAwait(false);
+        await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (old is { } name && backend.Capabilities.CanDelete)
+        {
+            await backend.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Says which snapshot is about to be put; durable when this returns.</summary>
+    public async Task<ObjectName> IntendAsync(ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
+    {
+        ObjectName intent = await PutAsync(SessionRecordType.Intent, 0, snapshot, cancellationToken).ConfigureAwait(false);
+        await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
+        return intent;
+    }
+
+    /// <summary>Whether the announcement is still there and no fence against this session is.</summary>
+    public async Task<bool> StandsAsync(CancellationToken cancellationToken)
+    {
+        bool announced = false;
+        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Session, cancellationToken).ConfigureAwait(false))
+        {
+            announced |= info.Name == _announcement;
+            if (info.Name != _announcement && info.Name != _heartbeat
+                && await TryOpenAsync(info.Name, cancellationToken).ConfigureAwait(false) is { } record
+                && record.Type == SessionRecordType.Fence && record.Session == Id)
+            {
+                return false;
+            }
+        }
+        return announced;
+    }
+
+    /// <summary>Ends the session: nothing of it is left, or, where nothing can be deleted, a record that it is over.</summary>
+    public async Task EndAsync(CancellationToken cancellationToken)
+    {
+        if (!backend.Capabilities.CanDelete)
+        {
+            _ = await PutAsync(SessionRecordType.Ended, 0, default, cancellationToken).ConfigureAwait(false);
+            await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
+            return;
+        }
+        foreach (ObjectName? name in (ObjectName?[])[_announcement, _heartbeat])
+        {
+            if (name is { } present)
+            {
+                await backend.DeleteAsync(present, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    // A record that is gone or damaged counts as missing: the protocol assumes no more of a store (docs/design.md, "Back-ends").
+    private async Task<SessionRecord?> TryOpenAsync(ObjectName name, CancellationToken cancellationToken)
+    {
+        try
+        {
+            byte[]? content = await _objects.TryReadAsync(
+                name, SessionRecordCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
+            return content is null ? null : SessionRecordCodec.Open(keys, content);
+        }
+        catch (CorruptDataException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<ObjectName> PutAsync(
+        SessionRecordType type, ulong number, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
+    {
+        (ObjectName name, byte[] content) = SessionRecordCodec.Seal(
+            keys, new SessionRecord(type, Id, keys.Member.Id, number, snapshot));
+        await backend.PutAsync(name, new ReadOnlySequence<byte>(content), cancellationToken).ConfigureAwait(false);
+        return name;
+    }
+}

@@ -1,0 +1,309 @@
+using System.Buffers;
+using System.Runtime.ExceptionServices;
+using System.Threading.Channels;
+using Ebla.Backends;
+using Ebla.Indexing;
+using Ebla.Keys;
+using Ebla.Packs;
+using Ebla.Primitives;
+using Ebla.Snapshots;
+
+namespace Ebla.Repositories;
+
+/// <summary>
+/// One writer at work: announced, the catalog loaded, frames sealed and stored by bounded stages, and at the end one snapshot committed
+/// in the order of docs/design.md, "Commit". Nothing is visible before that.
+/// </summary>
+internal sealed class UploadSession : IAsyncDisposable
+{
+    private const int RevalidationsMax = 3;
+
+    private readonly Repository _repository;
+    private readonly UploadOptions _options;
+    private readonly LoadedCatalog _catalog;
+    private readonly ClaimedBlobs _claimed;
+    private readonly SealingSource _sealings;
+    private readonly PackAssembler _assembler;
+    private readonly PackJournal _journal;
+    private readonly Channel<FrameDraft> _drafts;
+    private readonly Channel<SealedFrame> _frames;
+    private readonly CancellationTokenSource _stop;
+    private readonly Task _sealing;
+    private readonly Task _assembling;
+    private readonly Task _journaling;
+    private readonly Task _beating;
+    private SessionRegister _register;
+    private ExceptionDispatchInfo? _failure;
+    private long _storedInBytes;
+    private bool _isEnded;
+
+    private UploadSession(
+        Repository repository, UploadOptions options, SessionRegister register, LoadedCatalog catalog,
+        CancellationToken cancellationToken)
+    {
+        _repository = repository;
+        _options = options;
+        _register = register;
+        _catalog = catalog;
+        _claimed = new ClaimedBlobs(catalog.Index);
+        _sealings = new SealingSource(repository.Keys.Ring);
+        _journal = new PackJournal(Backend, repository.Keys, repository.Cache, catalog.Index, _claimed);
+        _journal.AddUnnamed(catalog.UnnamedPacks);
+        _assembler = new PackAssembler(Backend, repository.Keys, options, OnPut);
+        _drafts = Channel.CreateBounded<FrameDraft>(options.SealerCount + 1);
+        _frames = Channel.CreateBounded<SealedFrame>(options.SealerCount + 1);
+        _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        _sealing = Guard(SealAllAsync);
+        _assembling = Guard(AssembleAsync);
+        _journaling = Guard(() => _journal.RunAsync(_stop.Token));
+        _beating = Guard(BeatAsync);
+    }
+
+    /// <summary>The catalog that this session was loaded with, and that grows with what it stores.</summary>
+    public BlobIndex Index => _catalog.Index;
+
+    /// <summary>Objects of the catalog that could not be read at the start.</summary>
+    public IReadOnlyList<CatalogFinding> Findings => _catalog.Findings;
+
+    /// <summary>Bytes handed to the back-end for packs and index so far.</summary>
+    public long StoredInBytes => Interlocked.Read(ref _storedInBytes);
+
+    private IBackend Backend => _repository.Backend;
+
+    /// <summary>Announces a session and loads the catalog, in this order.</summary>
+    public static async Task<UploadSession> StartAsync(
+        Repository repository, UploadOptions options, CancellationToken cancellationToken)
+    {
+        SessionRegister register = new(repository.Backend, repository.Keys);
+        await register.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForWritingAsync(cancellationToken)
+                .ConfigureAwait(false);
+            return new UploadSession(repository, options, register, catalog, cancellationToken);
+        }
+        catch
+        {
+            await register.EndAsync(CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    /// <summary>Whether the blob is stored in a usable pack, or claimed in this session.</summary>
+    public bool IsStored(BlobId id) => _claimed.Contains(id);
+
+    /// <summary>True if the blob is new and the caller must now hand it over in a frame.</summary>
+    public bool TryClaim(BlobId id) => _claimed.TryClaim(id);
+
+    /// <summary>Hands over a frame; takes ownership. Waits while the stages behind are full.</summary>
+    public async ValueTask AddAsync(FrameDraft draft, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await _drafts.Writer.WriteAsync(draft, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is ChannelClosedException or OperationCanceledException)
+        {
+            draft.Dispose();
+            ThrowIfFailed();
+            throw;
+        }
+    }
+
+    /// <summary>Stores everything handed over, durably, with its index; then commits the snapshot.</summary>
+    /// <param name="createSnapshot">Makes the snapshot from the bytes stored.</param>
+    /// <param name="cancellationToken">Cancels; before the last put nothing is visible.</param>
+    /// <returns>The snapshot's name.</returns>
+    public async Task<ObjectId> CommitAsync(Func<long, Snapshot> createSnapshot, CancellationToken cancellationToken)
+    {
+        await FinishStoringAsync().ConfigureAwait(false);
+        Snapshot snapshot = createSnapshot(StoredInBytes + _journal.SegmentBytes);
+        (ObjectName name, byte[] content) = SnapshotCodec.Seal(_repository.Keys, snapshot);
+        for (int attempt = 0; ; attempt++)
+        {
+            ObjectName intent = await _register.IntendAsync(content, cancellationToken).ConfigureAwait(false);
+            if (await _register.StandsAsync(cancellationToken).ConfigureAwait(false))
+            {
+                await PutSnapshotAsync(name, content, intent).ConfigureAwait(false);
+                return name.Id;
+            }
+            await Backend.DeleteAsync(intent, cancellationToken).ConfigureAwait(false);
+            if (attempt == RevalidationsMax)
+            {
+                throw new FencedException("Other machines kept declaring this backup dead while it was being committed. Run it again.");
+            }
+            await RevalidateAsync(snapshot.Root, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _ = _drafts.Writer.TryComplete();
+        _ = _frames.Writer.TryComplete();
+        await Task.WhenAll(_sealing, _assembling, _journaling, _beating).ConfigureAwait(false);
+        Drain();
+        if (!_isEnded)
+        {
+            await EndAfterFailureAsync().ConfigureAwait(false);
+        }
+        _assembler.Dispose();
+        _journal.Dispose();
+        _sealings.Dispose();
+        _catalog.Index.Dispose();
+        _stop.Dispose();
+    }
+
+    // From here on cancelling would not tell what happened: the snapshot is put, made durable, and the session ended.
+    private async Task PutSnapshotAsync(ObjectName name, byte[] content, ObjectName intent)
+    {
+        await Backend.PutAsync(name, new ReadOnlySequence<byte>(content), CancellationToken.None).ConfigureAwait(false);
+        await Backend.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        _isEnded = true;
+        if (Backend.Capabilities.CanDelete)
+        {
+            await Backend.DeleteAsync(intent, CancellationToken.None).ConfigureAwait(false);
+        }
+        await StopBeatingAsync().ConfigureAwait(false);
+        await _register.EndAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // A pruner fenced this session. What it stored may be condemned by now: look again under a new session.
+    private async Task RevalidateAsync(BlobId root, CancellationToken cancellationToken)
+    {
+        await StopBeatingAsync().ConfigureAwait(false);
+        _register = new SessionRegister(Backend, _repository.Keys);
+        await _register.AnnounceAsync(cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = await _repository.CreateCatalogLoader().LoadForWritingAsync(cancellationToken).ConfigureAwait(false);
+        using BlobIndex index = catalog.Index;
+        CatalogWalk walk = new(index);
+        walk.Visit(root, cancellationToken);
+        if (walk.Missing.Count > 0)
+        {
+            throw new FencedException(
+                "Another machine declared this backup dead and removed some of what it relied on. Run it again: "
+                + "what is still stored is not stored twice.");
+        }
+    }
+
+    private async Task FinishStoringAsync()
+    {
+        _ = _drafts.Writer.TryComplete();
+        await _sealing.ConfigureAwait(false);
+        _ = _frames.Writer.TryComplete();
+        await _assembling.ConfigureAwait(false);
+        _journal.Complete();
+        await _journaling.ConfigureAwait(false);
+        ThrowIfFailed();
+    }
+
+    private async Task SealAllAsync()
+    {
+        Task[] sealers = new Task[_options.SealerCount];
+        for (int i = 0; i < sealers.Length; i++)
+        {
+            sealers[i] = Guard(() => SealAsync(_stop.Token));
+        }
+        await Task.WhenAll(sealers).ConfigureAwait(false);
+    }
+
+    private async Task SealAsync(CancellationToken cancellationToken)
+    {
+        using FrameSealer sealer = new(_repository.Keys, _sealings, _options.CompressionLevel);
+        await foreach (FrameDraft draft in _drafts.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        {
+            SealedFrame frame;
+            using (draft)
+            {
+                frame = sealer.Seal(draft);
+            }
+            try
+            {
+                await _frames.Writer.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+            }
+            catch
+            {
+                frame.Dispose();
+                throw;
+            }
+        }
+    }
+
+    private Task AssembleAsync() => _assembler.RunAsync(_frames.Reader, _stop.Token);
+
+    private async Task BeatAsync()
+    {
+        using PeriodicTimer timer = new(_options.HeartbeatInterval, _repository.Time);
+        while (!_isEnded)
+        {
+            try
+            {
+                _ = await timer.WaitForNextTickAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (OperationCanceledException)
+            {
+                return;
+            }
+            await _register.BeatAsync(_stop.Token).ConfigureAwait(false);
+        }
+    }
+
+    private async Task StopBeatingAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        await _beating.ConfigureAwait(false);
+    }
+
+    private void OnPut(IndexedPack pack)
+    {
+        _ = Interlocked.Add(ref _storedInBytes, pack.SizeInBytes);
+        _journal.Add(pack);
+    }
+
+    // Runs a stage on the pool; its first failure stops all stages and is kept for whoever asks next.
+    private Task Guard(Func<Task> stage) => Task.Run(async () =>
+    {
+        try
+        {
+            await stage().ConfigureAwait(false);
+        }
+        catch (Exception exception)
+        {
+            ExceptionDispatchInfo info = ExceptionDispatchInfo.Capture(exception);
+            ExceptionDispatchInfo? first = Interlocked.CompareExchange(ref _failure, info, null);
+            if (first?.SourceException is OperationCanceledException && exception is not OperationCanceledException)
+            {
+                _failure = info;
+            }
+            await _stop.CancelAsync().ConfigureAwait(false);
+            _ = _drafts.Writer.TryComplete(exception);
+            _ = _frames.Writer.TryComplete(exception);
+        }
+    });
+
+    private void ThrowIfFailed() => _failure?.Throw();
+
+    private void Drain()
+    {
+        while (_drafts.Reader.TryRead(out FrameDraft? draft))
+        {
+            draft.Dispose();
+        }
+        while (_frames.Reader.TryRead(out SealedFrame? frame))
+        {
+            frame.Dispose();
+        }
+    }
+
+    // The failure that led here is on its way to the caller already; that the announcement stays behind costs a pruner one observation.
+    private async Task EndAfterFailureAsync()
+    {
+        try
+        {
+            await _register.EndAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BackendException)
+        {
+        }
+    }
+}

@@ -1,0 +1,83 @@
+using System.Formats.Cbor;
+using Ebla.Keys;
+using Ebla.Primitives;
+
+namespace Ebla.Sessions;
+
+/// <summary>Session objects: signed objects with a small CBOR map (docs/format.md, section "Sessions").</summary>
+internal static class SessionRecordCodec
+{
+    public const string SignatureKind = "session";
+
+    /// <summary>Largest body: an intent holds a whole snapshot object.</summary>
+    public const int BodySizeInBytesMax = (4 << 20) + 1024;
+
+    private const int SnapshotSizeInBytesMax = 4 << 20;
+    private const int FieldsMax = 64;
+    private const uint TypeKey = 1;
+    private const uint SessionKey = 2;
+    private const uint WriterKey = 3;
+    private const uint NumberKey = 4;
+    private const uint SnapshotKey = 5;
+
+    /// <summary>A new session object and its name.</summary>
+    public static (ObjectName Name, byte[] Content) Seal(RepositoryKeys keys, SessionRecord record)
+    {
+        bool isIntent = record.Type == SessionRecordType.Intent;
+        CborWriter writer = StrictCbor.CreateWriter();
+        writer.WriteStartMap(isIntent ? 5 : 4);
+        writer.WriteUInt32(TypeKey);
+        writer.WriteUInt32((uint)record.Type);
+        writer.WriteUInt32(SessionKey);
+        writer.WriteByteString(record.Session.ToArray());
+        writer.WriteUInt32(WriterKey);
+        writer.WriteByteString(record.Writer.ToArray());
+        writer.WriteUInt32(NumberKey);
+        writer.WriteUInt64(record.Number);
+        if (isIntent)
+        {
+            writer.WriteUInt32(SnapshotKey);
+            writer.WriteByteString(record.Snapshot.Span);
+        }
+        writer.WriteEndMap();
+        return SignedObject.Seal(keys, ObjectKind.Session, SignatureKind, writer.Encode());
+    }
+
+    /// <summary>Opens a session object whose hash has been checked against its name.</summary>
+    public static SessionRecord Open(RepositoryKeys keys, ReadOnlySpan<byte> content)
+    {
+        byte[] body = SignedObject.Open(keys, ObjectKind.Session, SignatureKind, content, BodySizeInBytesMax);
+        return StrictCbor.Decode(body, "Session record", Read);
+    }
+
+    private static SessionRecord Read(CborReader reader)
+    {
+        SessionRecordType type = 0;
+        SessionId? session = null;
+        MemberId? writer = null;
+        ulong number = 0;
+        byte[] snapshot = [];
+        int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
+        for (int i = 0; i < count; i++)
+        {
+            uint key = reader.ReadUInt32();
+            switch (key)
+            {
+                case TypeKey: type = (SessionRecordType)StrictCbor.ReadNumber(reader, byte.MaxValue); break;
+                case SessionKey: session = SessionId.Read(StrictCbor.ReadExactBytes(reader, SessionId.SizeInBytes)); break;
+                case WriterKey: writer = MemberId.Read(StrictCbor.ReadExactBytes(reader, MemberId.SizeInBytes)); break;
+                case NumberKey: number = reader.ReadUInt64(); break;
+                case SnapshotKey: snapshot = StrictCbor.ReadBytes(reader, SnapshotSizeInBytesMax); break;
+                default: StrictCbor.SkipUnknown(reader, key, "Session record"); break;
+            }
+        }
+        reader.ReadEndMap();
+        if (type is < SessionRecordType.Announcement or > SessionRecordType.Ended)
+        {
+            throw new UnsupportedFormatException($"A session record of type {(byte)type} is not known to this version of Ebla.");
+        }
+        return session is not null && writer is not null && snapshot.Length > 0 == (type == SessionRecordType.Intent)
+            ? new SessionRecord(type, session.Value, writer.Value, number, snapshot)
+            : throw new CorruptDataException("Session record: fields missing.");
+    }
+}

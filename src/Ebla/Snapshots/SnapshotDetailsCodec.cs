@@ -1,0 +1,133 @@
+using System.Formats.Cbor;
+using Ebla.Primitives;
+
+namespace Ebla.Snapshots;
+
+/// <summary>The sealed part of a snapshot: what only readers may know (docs/format.md, section "Snapshots").</summary>
+internal static class SnapshotDetailsCodec
+{
+    private const int FieldsMax = 64;
+    private const int NameSizeInBytesMax = 256;
+    private const int PathSizeInBytesMax = 64 << 10;
+    private const int PathsMax = 4096;
+    private const int TagsMax = 256;
+    private const int TextLengthMax = 4096;
+
+    private const uint HostKey = 1;
+    private const uint UserKey = 2;
+    private const uint PathsKey = 3;
+    private const uint TagsKey = 4;
+    private const uint DescriptionKey = 5;
+    private const uint ProgramKey = 6;
+    private const uint SummaryKey = 7;
+
+    public static byte[] Encode(Snapshot snapshot)
+    {
+        CborWriter writer = StrictCbor.CreateWriter(1024);
+        writer.WriteStartMap(7);
+        writer.WriteUInt32(HostKey);
+        writer.WriteByteString(snapshot.Host.Span);
+        writer.WriteUInt32(UserKey);
+        writer.WriteByteString(snapshot.User.Span);
+        writer.WriteUInt32(PathsKey);
+        writer.WriteStartArray(snapshot.Paths.Count);
+        foreach (ByteName path in snapshot.Paths)
+        {
+            writer.WriteByteString(path.Span);
+        }
+        writer.WriteEndArray();
+        writer.WriteUInt32(TagsKey);
+        writer.WriteStartArray(snapshot.Tags.Count);
+        foreach (string tag in snapshot.Tags)
+        {
+            writer.WriteTextString(tag);
+        }
+        writer.WriteEndArray();
+        writer.WriteUInt32(DescriptionKey);
+        writer.WriteTextString(snapshot.Description);
+        writer.WriteUInt32(ProgramKey);
+        writer.WriteTextString(snapshot.Program);
+        writer.WriteUInt32(SummaryKey);
+        long[] counts = Counts(snapshot.Summary);
+        writer.WriteStartArray(counts.Length);
+        foreach (long count in counts)
+        {
+            writer.WriteUInt64((ulong)count);
+        }
+        writer.WriteEndArray();
+        writer.WriteEndMap();
+        return writer.Encode();
+    }
+
+    /// <summary>Completes a snapshot with its sealed part.</summary>
+    public static Snapshot Decode(Snapshot catalogPart, ReadOnlyMemory<byte> details)
+        => StrictCbor.Decode(details, "Snapshot", reader =>
+        {
+            Snapshot snapshot = catalogPart;
+            int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
+            for (int i = 0; i < count; i++)
+            {
+                snapshot = ReadField(reader, snapshot);
+            }
+            reader.ReadEndMap();
+            return snapshot;
+        });
+
+    private static Snapshot ReadField(CborReader reader, Snapshot snapshot)
+    {
+        uint key = reader.ReadUInt32();
+        switch (key)
+        {
+            case HostKey: return snapshot with { Host = new ByteName(StrictCbor.ReadBytes(reader, NameSizeInBytesMax)) };
+            case UserKey: return snapshot with { User = new ByteName(StrictCbor.ReadBytes(reader, NameSizeInBytesMax)) };
+            case PathsKey:
+                return snapshot with
+                {
+                    Paths = ReadArray(reader, PathsMax, () => new ByteName(StrictCbor.ReadBytes(reader, PathSizeInBytesMax))),
+                };
+            case TagsKey:
+                return snapshot with { Tags = ReadArray(reader, TagsMax, () => StrictCbor.ReadText(reader, TextLengthMax)) };
+            case DescriptionKey: return snapshot with { Description = StrictCbor.ReadText(reader, TextLengthMax) };
+            case ProgramKey: return snapshot with { Program = StrictCbor.ReadText(reader, TextLengthMax) };
+            case SummaryKey:
+                return snapshot with
+                {
+                    Summary = ToSummary(ReadArray(reader, FieldsMax, () => (long)StrictCbor.ReadNumber(reader, long.MaxValue))),
+                };
+            default:
+                StrictCbor.SkipUnknown(reader, key, "Snapshot");
+                return snapshot;
+        }
+    }
+
+    private static T[] ReadArray<T>(CborReader reader, int countMax, Func<T> read)
+    {
+        T[] items = new T[StrictCbor.ReadArrayHeader(reader, countMax)];
+        for (int i = 0; i < items.Length; i++)
+        {
+            items[i] = read();
+        }
+        reader.ReadEndArray();
+        return items;
+    }
+
+    private static long[] Counts(SnapshotSummary summary) =>
+    [
+        summary.Files, summary.Directories, summary.Others, summary.SizeInBytes,
+        summary.AddedInBytes, summary.StoredInBytes, summary.Errors,
+    ];
+
+    // Later versions may count more: at the end.
+    private static SnapshotSummary ToSummary(long[] counts) => counts.Length >= 7
+        ? new SnapshotSummary
+        {
+            Files = counts[0],
+            Directories = counts[1],
+            Others = counts[2],
+            SizeInBytes = counts[3],
+            AddedInBytes = counts[4],
+            StoredInBytes = counts[5],
+            Errors = counts[6],
+        }
+        : throw new CorruptDataException("Snapshot: counts missing.");
+}

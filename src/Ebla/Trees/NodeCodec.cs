@@ -1,0 +1,320 @@
+using System.Formats.Cbor;
+using Ebla.Primitives;
+
+namespace Ebla.Trees;
+
+/// <summary>Nodes to CBOR and back (docs/format.md, section "Nodes"). A reader rejects what the writer would not write.</summary>
+internal static class NodeCodec
+{
+    /// <summary>Longest name of a directory entry: NAME_MAX of every Linux file system.</summary>
+    public const int NameSizeInBytesMax = 255;
+
+    /// <summary>Longest link target. Linux allows 4,095 bytes.</summary>
+    public const int LinkTargetSizeInBytesMax = 4096;
+
+    /// <summary>Most pieces that stand in the node itself; a longer content goes into list blobs.</summary>
+    public const int InlinePiecesMax = 32;
+
+    private const int OwnerNameSizeInBytesMax = 256;
+    private const int FieldsMax = 64;
+    private const int ModeMax = 0xFFF;
+
+    private const uint NameKey = 1;
+    private const uint TypeKey = 2;
+    private const uint ModeKey = 3;
+    private const uint UserIdKey = 4;
+    private const uint GroupIdKey = 5;
+    private const uint UserNameKey = 6;
+    private const uint GroupNameKey = 7;
+    private const uint ModifiedSecondsKey = 8;
+    private const uint ModifiedNanosecondsKey = 9;
+    private const uint ChangedSecondsKey = 10;
+    private const uint ChangedNanosecondsKey = 11;
+    private const uint InodeKey = 12;
+    private const uint SizeKey = 13;
+    private const uint ContentKey = 14;
+    private const uint ContentListKey = 15;
+    private const uint SubtreeKey = 16;
+    private const uint LinkTargetKey = 17;
+    private const uint HardLinkKey = 18;
+    private const uint DeviceNumberKey = 19;
+    private const uint RemarksKey = 20;
+
+    /// <summary>Appends the node's encoding to <paramref name="writer"/>.</summary>
+    public static void Write(CborWriter writer, Node node)
+    {
+        Invariant.Check(node.Name.Length is >= 1 and <= NameSizeInBytesMax);
+        Invariant.Check(node.Content.Count <= InlinePiecesMax);
+        writer.WriteStartMap(CountFields(node));
+        WriteBytes(writer, NameKey, node.Name.Span);
+        WriteNumber(writer, TypeKey, (ulong)node.Type);
+        WriteNumber(writer, ModeKey, (ulong)node.Mode);
+        WriteNumber(writer, UserIdKey, node.UserId);
+        WriteNumber(writer, GroupIdKey, node.GroupId);
+        if (!node.UserName.IsEmpty)
+        {
+            WriteBytes(writer, UserNameKey, node.UserName.Span);
+        }
+        if (!node.GroupName.IsEmpty)
+        {
+            WriteBytes(writer, GroupNameKey, node.GroupName.Span);
+        }
+        WriteTime(writer, ModifiedSecondsKey, node.ModifiedTime);
+        WriteTime(writer, ChangedSecondsKey, node.ChangedTime);
+        WriteNumber(writer, InodeKey, node.Inode);
+        if (node.Type == FileType.Regular)
+        {
+            WriteNumber(writer, SizeKey, (ulong)node.SizeInBytes);
+        }
+        if (node.Content.Count > 0)
+        {
+            writer.WriteUInt32(ContentKey);
+            writer.WriteStartArray(node.Content.Count);
+            foreach (ContentPiece piece in node.Content)
+            {
+                ContentPieceCodec.Write(writer, piece);
+            }
+            writer.WriteEndArray();
+        }
+        WriteId(writer, ContentListKey, node.ContentList);
+        WriteId(writer, SubtreeKey, node.Subtree);
+        if (node.Type == FileType.SymbolicLink)
+        {
+            WriteBytes(writer, LinkTargetKey, node.LinkTarget.Span);
+        }
+        if (node.HardLink is { } link)
+        {
+            WritePair(writer, HardLinkKey, link.Device, link.Inode);
+        }
+        if (node.DeviceNumber is { } device)
+        {
+            WritePair(writer, DeviceNumberKey, device.Major, device.Minor);
+        }
+        if (node.Remarks != NodeRemarks.None)
+        {
+            WriteNumber(writer, RemarksKey, (ulong)node.Remarks);
+        }
+        writer.WriteEndMap();
+    }
+
+    /// <summary>Reads one node. Fields from <see cref="StrictCbor.OptionalKeyMin"/> on are skipped.</summary>
+    /// <exception cref="CorruptDataException">Via <see cref="StrictCbor.Guard"/> too: the value is not a node.</exception>
+    public static Node Read(CborReader reader)
+    {
+        int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
+        Node node = new() { Name = default, Type = 0, Mode = -1 };
+        NodeFields fields = default;
+        for (int i = 0; i < count; i++)
+        {
+            ReadField(reader, reader.ReadUInt32(), ref fields);
+        }
+        reader.ReadEndMap();
+        node = node with
+        {
+            Name = fields.Name,
+            Type = fields.Type,
+            Mode = fields.Mode,
+            UserId = fields.UserId,
+            GroupId = fields.GroupId,
+            UserName = fields.UserName,
+            GroupName = fields.GroupName,
+            ModifiedTime = new UnixTime(fields.ModifiedSeconds, fields.ModifiedNanoseconds),
+            ChangedTime = new UnixTime(fields.ChangedSeconds, fields.ChangedNanoseconds),
+            Inode = fields.Inode,
+            SizeInBytes = fields.SizeInBytes,
+            Content = fields.Content ?? [],
+            ContentList = fields.ContentList,
+            Subtree = fields.Subtree,
+            LinkTarget = fields.LinkTarget,
+            HardLink = fields.HardLink,
+            DeviceNumber = fields.DeviceNumber,
+            Remarks = fields.Remarks,
+        };
+        Validate(node);
+        return node;
+    }
+
+    /// <summary>Whether a directory entry may bear this name: what a hostile tree must not get past a reader.</summary>
+    public static bool IsValidName(ReadOnlySpan<byte> name)
+        => name.Length is >= 1 and <= NameSizeInBytesMax
+            && !name.ContainsAny((byte)0, (byte)'/')
+            && !name.SequenceEqual("."u8)
+            && !name.SequenceEqual(".."u8);
+
+    private static void ReadField(CborReader reader, uint key, ref NodeFields fields)
+    {
+        switch (key)
+        {
+            case NameKey: fields.Name = new ByteName(StrictCbor.ReadBytes(reader, NameSizeInBytesMax)); break;
+            case TypeKey: fields.Type = (FileType)StrictCbor.ReadNumber(reader, (ulong)FileType.BlockDevice); break;
+            case ModeKey: fields.Mode = (int)StrictCbor.ReadNumber(reader, ModeMax); break;
+            case UserIdKey: fields.UserId = reader.ReadUInt32(); break;
+            case GroupIdKey: fields.GroupId = reader.ReadUInt32(); break;
+            case UserNameKey: fields.UserName = new ByteName(StrictCbor.ReadBytes(reader, OwnerNameSizeInBytesMax)); break;
+            case GroupNameKey: fields.GroupName = new ByteName(StrictCbor.ReadBytes(reader, OwnerNameSizeInBytesMax)); break;
+            case ModifiedSecondsKey: fields.ModifiedSeconds = reader.ReadInt64(); break;
+            case ModifiedNanosecondsKey: fields.ModifiedNanoseconds = ReadNanoseconds(reader); break;
+            case ChangedSecondsKey: fields.ChangedSeconds = reader.ReadInt64(); break;
+            case ChangedNanosecondsKey: fields.ChangedNanoseconds = ReadNanoseconds(reader); break;
+            case InodeKey: fields.Inode = reader.ReadUInt64(); break;
+            case SizeKey: fields.SizeInBytes = (long)StrictCbor.ReadNumber(reader, long.MaxValue); break;
+            case ContentKey: fields.Content = ReadContent(reader); break;
+            case ContentListKey: fields.ContentList = ReadId(reader); break;
+            case SubtreeKey: fields.Subtree = ReadId(reader); break;
+            case LinkTargetKey: fields.LinkTarget = new ByteName(StrictCbor.ReadBytes(reader, LinkTargetSizeInBytesMax)); break;
+            case HardLinkKey:
+                (ulong linkDevice, ulong linkInode) = ReadPair(reader, ulong.MaxValue);
+                fields.HardLink = new HardLinkId(linkDevice, linkInode);
+                break;
+            case DeviceNumberKey:
+                (ulong major, ulong minor) = ReadPair(reader, uint.MaxValue);
+                fields.DeviceNumber = new DeviceNumber((uint)major, (uint)minor);
+                break;
+            case RemarksKey: fields.Remarks = (NodeRemarks)StrictCbor.ReadNumber(reader, int.MaxValue); break;
+            default: StrictCbor.SkipUnknown(reader, key, "Node"); break;
+        }
+    }
+
+    private static void Validate(Node node)
+    {
+        bool isFile = node.Type == FileType.Regular;
+        bool isDevice = node.Type is FileType.CharacterDevice or FileType.BlockDevice;
+        Require(IsValidName(node.Name.Span), "a name that no directory entry can have");
+        Require(node.Type != 0, "no type");
+        Require(node.Mode >= 0, "no mode");
+        Require(node.Subtree is not null == (node.Type == FileType.Directory), "a subtree on what is no directory, or none on one");
+        Require(isFile || (node.Content.Count == 0 && node.ContentList is null && node.SizeInBytes == 0), "content on what is no file");
+        Require(node.ContentList is null || node.Content.Count == 0, "content both inline and in a list");
+        Require(node.DeviceNumber is not null == isDevice, "a device number on what is no device, or none on one");
+        Require(node.LinkTarget.IsEmpty || node.Type == FileType.SymbolicLink, "a link target on what is no link");
+        Require(node.HardLink is null || node.Type != FileType.Directory, "a hard link id on a directory");
+        if (isFile && node.ContentList is null)
+        {
+            long total = 0;
+            foreach (ContentPiece piece in node.Content)
+            {
+                Require(piece.SizeInBytes <= node.SizeInBytes - total, "a content longer than the file");
+                total += piece.SizeInBytes;
+            }
+            Require(total == node.SizeInBytes, "a content shorter than the file");
+        }
+    }
+
+    private static void Require(bool condition, string what)
+    {
+        if (!condition)
+        {
+            throw new CorruptDataException($"A directory entry has {what}.");
+        }
+    }
+
+    private static int CountFields(Node node) => 7
+        + (node.UserName.IsEmpty ? 0 : 1)
+        + (node.GroupName.IsEmpty ? 0 : 1)
+        + (node.ModifiedTime.Nanoseconds == 0 ? 0 : 1)
+        + (node.ChangedTime.Nanoseconds == 0 ? 0 : 1)
+        + 1
+        + (node.Type == FileType.Regular ? 1 : 0)
+        + (node.Content.Count > 0 ? 1 : 0)
+        + (node.ContentList is null ? 0 : 1)
+        + (node.Subtree is null ? 0 : 1)
+        + (node.Type == FileType.SymbolicLink ? 1 : 0)
+        + (node.HardLink is null ? 0 : 1)
+        + (node.DeviceNumber is null ? 0 : 1)
+        + (node.Remarks == NodeRemarks.None ? 0 : 1);
+
+    private static void WriteNumber(CborWriter writer, uint key, ulong value)
+    {
+        writer.WriteUInt32(key);
+        writer.WriteUInt64(value);
+    }
+
+    private static void WriteBytes(CborWriter writer, uint key, ReadOnlySpan<byte> value)
+    {
+        writer.WriteUInt32(key);
+        writer.WriteByteString(value);
+    }
+
+    private static void WriteId(CborWriter writer, uint key, BlobId? id)
+    {
+        if (id is { } value)
+        {
+            writer.WriteUInt32(key);
+            ContentPieceCodec.WriteId(writer, value);
+        }
+    }
+
+    private static void WritePair(CborWriter writer, uint key, ulong first, ulong second)
+    {
+        writer.WriteUInt32(key);
+        writer.WriteStartArray(2);
+        writer.WriteUInt64(first);
+        writer.WriteUInt64(second);
+        writer.WriteEndArray();
+    }
+
+    // The nanoseconds' key follows the seconds' key, and the field is left out at 0.
+    private static void WriteTime(CborWriter writer, uint secondsKey, UnixTime time)
+    {
+        writer.WriteUInt32(secondsKey);
+        writer.WriteInt64(time.Seconds);
+        if (time.Nanoseconds != 0)
+        {
+            WriteNumber(writer, secondsKey + 1, (ulong)time.Nanoseconds);
+        }
+    }
+
+    private static int ReadNanoseconds(CborReader reader)
+        => (int)StrictCbor.ReadNumber(reader, UnixTime.NanosecondsPerSecond - 1);
+
+    private static BlobId ReadId(CborReader reader)
+        => BlobId.Read(StrictCbor.ReadExactBytes(reader, Hash256.SizeInBytes));
+
+    private static (ulong First, ulong Second) ReadPair(CborReader reader, ulong max)
+    {
+        if (StrictCbor.ReadArrayHeader(reader, 2) != 2)
+        {
+            throw new CorruptDataException("A pair without two members.");
+        }
+        ulong first = StrictCbor.ReadNumber(reader, max);
+        ulong second = StrictCbor.ReadNumber(reader, max);
+        reader.ReadEndArray();
+        return (first, second);
+    }
+
+    private static ContentPiece[] ReadContent(CborReader reader)
+    {
+        int count = StrictCbor.ReadArrayHeader(reader, InlinePiecesMax);
+        ContentPiece[] pieces = new ContentPiece[count];
+        for (int i = 0; i < count; i++)
+        {
+            pieces[i] = ContentPieceCodec.Read(reader);
+        }
+        reader.ReadEndArray();
+        return pieces;
+    }
+
+    private struct NodeFields
+    {
+        public ByteName Name;
+        public FileType Type;
+        public int Mode;
+        public uint UserId;
+        public uint GroupId;
+        public ByteName UserName;
+        public ByteName GroupName;
+        public long ModifiedSeconds;
+        public int ModifiedNanoseconds;
+        public long ChangedSeconds;
+        public int ChangedNanoseconds;
+        public ulong Inode;
+        public long SizeInBytes;
+        public ContentPiece[]? Content;
+        public BlobId? ContentList;
+        public BlobId? Subtree;
+        public ByteName LinkTarget;
+        public HardLinkId? HardLink;
+        public DeviceNumber? DeviceNumber;
+        public NodeRemarks Remarks;
+    }
+}
