@@ -6,7 +6,7 @@ namespace Ebla.Bench;
 /// <summary>The whole of the chunker, skipped minimum and decisions included. The decision here costs next to nothing.</summary>
 internal static class ChunkingBenchmarks
 {
-    private const int SizeInBytes = 64 << 20;
+    private const int SizeInBytes = 16 << 20;
 
     public static void Run(Report report)
     {

@@ -30,6 +30,9 @@ internal sealed class Chunker<TDecision>
     /// <summary>Below this a second lane costs more for its warm-up than it gains.</summary>
     private const int LaneSizeMin = 64;
 
+    /// <summary>The points of a lane between two branches. The size of a lane is a multiple of it.</summary>
+    private const int LaneStep = 2;
+
     /// <summary>More gains nothing, and every lane is scanned to its end (chunk benchmark: 512 to 2048 are within 5 %).</summary>
     private const int LaneSizeMax = 2048;
 
@@ -99,7 +102,7 @@ internal sealed class Chunker<TDecision>
             {
                 int remaining = data.Length - at;
                 int hitCount, secondHitCount = 0;
-                int laneSize = Math.Min(_laneSize, remaining / 2);
+                int laneSize = Math.Min(_laneSize, remaining / 2 / LaneStep * LaneStep);
                 int blockSize = 2 * laneSize;
                 if (laneSize >= LaneSizeMin)
                 {
@@ -133,6 +136,8 @@ internal sealed class Chunker<TDecision>
     }
 
     /// <summary>The hash of the 63 bytes before <paramref name="start"/>: one more byte makes a whole window.</summary>
+    /// <remarks>Inlined since a call makes the scan keep its variables in memory.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static unsafe ulong WarmUp(byte* start, ulong* gear)
     {
         ulong hash = 0;
@@ -147,7 +152,10 @@ internal sealed class Chunker<TDecision>
     /// Hashes twice <paramref name="laneSize"/> bytes as two independent halves, since one hash alone waits for its own last step. Notes
     /// the proposed points of the first half at <paramref name="hits"/>, and those of the second <paramref name="laneSize"/> further on.
     /// </summary>
-    /// <remarks>Without AggressiveOptimization the loop can be caught in slower on-stack-replacement code for a whole run.</remarks>
+    /// <remarks>
+    /// Without AggressiveOptimization the loop can be caught in slower on-stack-replacement code for a whole run. The one rare branch
+    /// around all that is rare keeps it at 2.7 GB/s whatever the compiler guesses about branches; a branch for each point takes it to 1.8.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private static unsafe int ScanTwoLanes(
         byte* first, int laneSize, ulong* gear, ulong proposalEnd, ushort* hits, ref ulong hash, out int secondHitCount)
@@ -158,17 +166,30 @@ internal sealed class Chunker<TDecision>
         ulong secondHash = WarmUp(second, gear);
         int firstCount = 0;
         int secondCount = 0;
-        for (int index = 0; index < laneSize; index++)
+        for (int index = 0; index < laneSize; index += LaneStep)
         {
-            firstHash = unchecked((firstHash << 1) + gear[first[index]]);
-            secondHash = unchecked((secondHash << 1) + gear[second[index]]);
-            if (firstHash < proposalEnd)
+            ulong firstHash0 = unchecked((firstHash << 1) + gear[first[index]]);
+            ulong secondHash0 = unchecked((secondHash << 1) + gear[second[index]]);
+            firstHash = unchecked((firstHash0 << 1) + gear[first[index + 1]]);
+            secondHash = unchecked((secondHash0 << 1) + gear[second[index + 1]]);
+            if (firstHash0 < proposalEnd || secondHash0 < proposalEnd || firstHash < proposalEnd || secondHash < proposalEnd)
             {
-                hits[firstCount++] = (ushort)index;
-            }
-            if (secondHash < proposalEnd)
-            {
-                secondHits[secondCount++] = (ushort)index;
+                if (firstHash0 < proposalEnd)
+                {
+                    hits[firstCount++] = (ushort)index;
+                }
+                if (firstHash < proposalEnd)
+                {
+                    hits[firstCount++] = (ushort)(index + 1);
+                }
+                if (secondHash0 < proposalEnd)
+                {
+                    secondHits[secondCount++] = (ushort)index;
+                }
+                if (secondHash < proposalEnd)
+                {
+                    secondHits[secondCount++] = (ushort)(index + 1);
+                }
             }
         }
         hash = secondHash;
