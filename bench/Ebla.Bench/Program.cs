@@ -4,6 +4,8 @@ using Ebla.Bench;
 Dictionary<string, Action<Report>> benchmarks = new()
 {
     ["hash"] = HashingBenchmarks.Run,
+    ["chunk"] = ChunkingBenchmarks.Run,
+    ["zstd"] = CompressionBenchmarks.Run,
 };
 Report report = new(Console.Out);
 foreach ((string name, Action<Report> run) in benchmarks)
