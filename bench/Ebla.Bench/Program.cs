@@ -3,6 +3,7 @@ using Ebla.Bench;
 // Micro-benchmarks of the kernels: `dotnet run -c Release --project bench/Ebla.Bench -- [NAME...]`. Prints GB/s of one thread.
 Dictionary<string, Action<Report>> benchmarks = new()
 {
+    ["files"] = FileSystemBenchmarks.Run,
 };
 Report report = new(Console.Out);
 foreach ((string name, Action<Report> run) in benchmarks)
