@@ -6,6 +6,7 @@ Dictionary<string, Action<Report>> benchmarks = new()
     ["hash"] = HashingBenchmarks.Run,
     ["chunk"] = ChunkingBenchmarks.Run,
     ["zstd"] = CompressionBenchmarks.Run,
+    ["files"] = FileSystemBenchmarks.Run,
 };
 Report report = new(Console.Out);
 foreach ((string name, Action<Report> run) in benchmarks)

@@ -28,4 +28,23 @@ internal sealed class Report(TextWriter output)
         }
         output.WriteLine($"{what,-60} {best,8:F2} GB/s");
     }
+
+    /// <summary>
+    /// Runs <paramref name="action"/> some times, each followed by <paramref name="after"/>, and prints the best count for each
+    /// second of CPU (of the process, kernel included: system calls are most of it).
+    /// </summary>
+    public void MeasureCount(string what, long count, string unit, Action action, Action? after = null)
+    {
+        action();
+        after?.Invoke();
+        double best = 0;
+        for (int slice = 0; slice < Slices; slice++)
+        {
+            TimeSpan start = Environment.CpuUsage.TotalTime;
+            action();
+            best = Math.Max(best, count / (Environment.CpuUsage.TotalTime - start).TotalSeconds);
+            after?.Invoke();
+        }
+        output.WriteLine($"{what,-60} {best,8:N0} {unit}/s");
+    }
 }

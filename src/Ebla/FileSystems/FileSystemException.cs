@@ -1,0 +1,39 @@
+using System.Runtime.InteropServices;
+using Ebla.Primitives;
+
+namespace Ebla.FileSystems;
+
+/// <summary>The operating system refused something about one file or directory.</summary>
+public sealed class FileSystemException : EblaException
+{
+    private FileSystemException(string message, int errno, bool isVanished)
+        : base(message)
+    {
+        Errno = errno;
+        IsVanished = isVanished;
+    }
+
+    /// <value>The error number of the system call; 0 if the call succeeded and what it gave was refused.</value>
+    public int Errno { get; }
+
+    /// <value>
+    /// Whether the file was removed, or something else was put in its place, since its name was read. In a live file system that is
+    /// ordinary.
+    /// </value>
+    public bool IsVanished { get; }
+
+    /// <summary>"cannot ACTION PATH: REASON", with the system's own words for the reason.</summary>
+    internal static FileSystemException FromErrno(string action, ByteName path, int errno) => new(
+        $"cannot {action} {path}: {Marshal.GetPInvokeErrorMessage(errno)}",
+        errno,
+        // ENOTDIR and ELOOP: every name is opened without following links, so they mean that the type has changed.
+        errno is Posix.ENOENT or Posix.ESTALE or Posix.ENOTDIR or Posix.ELOOP);
+
+    /// <summary>A file that was opened turned out to be something else.</summary>
+    internal static FileSystemException TypeChanged(ByteName path)
+        => new($"cannot open {path}: it is no longer a regular file", 0, isVanished: true);
+
+    /// <summary>A call that would be wrong whatever the file system says.</summary>
+    internal static FileSystemException Refused(string action, ByteName path, string reason)
+        => new($"cannot {action} {path}: {reason}", 0, isVanished: false);
+}

@@ -1,0 +1,243 @@
+using System.Security.Cryptography;
+using System.Text;
+using Ebla.Primitives;
+
+namespace Ebla.FileSystems;
+
+/// <summary>An open directory that is written to. Whatever names it is given, nothing outside the root is touched.</summary>
+/// <remarks>
+/// Safe for concurrent calls. A name must be that of one entry: not empty, "." or "..", no slash, no zero, 255 bytes at most. Each
+/// directory is opened from its parent's descriptor without following links, so a link in the target, planted by the snapshot or by another
+/// program, leads nowhere. What is in the way of an entry (a file, a link) is replaced; a directory in the way of something else is not.
+/// New entries belong to their maker alone (0700, 0600) until their metadata are set.
+/// </remarks>
+internal sealed class TargetDirectory : Descriptor
+{
+    private const uint PrivateDirectoryMode = 0x1C0; // 0700
+    private const uint PrivateFileMode = 0x180; // 0600
+
+    /// <summary>How often to try again when another program changes the directory at the same time.</summary>
+    private const int AttemptsMax = 8;
+
+    // Boxed, so that it is read and written whole on any thread.
+    private volatile object? _newFileOwner;
+
+    private TargetDirectory(int descriptor, Descriptor? parent, ByteName name)
+        : base(descriptor, parent, name)
+    {
+    }
+
+    /// <summary>Opens the directory that the user named, and makes it (0700) and its parents (0777 less the umask) where missing.</summary>
+    /// <remarks>Links on the way to it are followed, as everywhere.</remarks>
+    /// <exception cref="FileSystemException">It cannot be opened or made.</exception>
+    public static TargetDirectory OpenOrCreateRoot(ByteName path)
+    {
+        int descriptor = RootPath.OpenOrCreate(path, Posix.O_RDONLY | Posix.O_DIRECTORY);
+        return descriptor < 0
+            ? throw FileSystemException.FromErrno("make the directory", path, -descriptor)
+            : new TargetDirectory(descriptor, null, path);
+    }
+
+    /// <summary>Opens a directory in this one, or makes it. Anything else of that name, also a link to a directory, is removed.</summary>
+    /// <exception cref="FileSystemException">It cannot be opened or made.</exception>
+    public TargetDirectory OpenOrCreateDirectory(ByteName name)
+    {
+        Check(name);
+        int result = 0;
+        for (int attempt = 0; attempt < AttemptsMax; attempt++)
+        {
+            result = Posix.MakeDirectoryAt(this, name.Span, PrivateDirectoryMode);
+            if (result < 0 && result != -Posix.EEXIST)
+            {
+                break;
+            }
+            result = Posix.OpenAt(this, name.Span, Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW);
+            if (result >= 0)
+            {
+                return new TargetDirectory(result, this, name);
+            }
+            if (result is -Posix.ENOTDIR or -Posix.ELOOP)
+            {
+                result = Posix.UnlinkAt(this, name.Span);
+            }
+            // ENOENT: removed by someone else between the two calls.
+            if (result < 0 && result != -Posix.ENOENT)
+            {
+                break;
+            }
+        }
+        throw Error("make the directory", name.Span, result < 0 ? result : -Posix.EEXIST);
+    }
+
+    /// <summary>This directory for reading what is there already.</summary>
+    /// <exception cref="FileSystemException">It cannot be opened once more.</exception>
+    public SourceDirectory OpenForReading() => SourceDirectory.Reopen(this);
+
+    /// <summary>Begins a file. It stands under its name, whole, once <see cref="TargetFile.Commit"/> has returned.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="sizeInBytes">
+    /// More than 0 gives it its size at once, as one hole, for pieces written in any order, or not at all where they are zeros. 0 is right
+    /// for a file that is written from start to end.
+    /// </param>
+    /// <remarks>
+    /// Where there is nothing of that name, it is made there at once. Where there is, it is made beside it under a name that starts
+    /// with ".ebla-restore-", so that a good file is never replaced by half of one; such names can be left over after a crash.
+    /// </remarks>
+    /// <exception cref="FileSystemException">It cannot be made; or a directory has its name.</exception>
+    public TargetFile CreateFile(ByteName name, long sizeInBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(sizeInBytes);
+        Check(name);
+        const int Flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL;
+        ByteName temporary = default;
+        int descriptor = Posix.OpenAt(this, name.Span, Flags | Posix.O_NOFOLLOW, PrivateFileMode);
+        if (descriptor == -Posix.EEXIST)
+        {
+            RefuseDirectory(name);
+            temporary = NewTemporaryName();
+            descriptor = Posix.OpenAt(this, temporary.Span, Flags | Posix.O_NOFOLLOW, PrivateFileMode);
+        }
+        if (descriptor < 0)
+        {
+            throw Error("create", name.Span, descriptor);
+        }
+        TargetFile file = new(descriptor, this, name, temporary);
+        try
+        {
+            file.Prepare(sizeInBytes, NewFileOwner(file));
+            return file;
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Makes a symbolic link that holds <paramref name="target"/>; it is not looked at.</summary>
+    /// <exception cref="FileSystemException">It cannot be made; or a directory has its name.</exception>
+    public void CreateSymbolicLink(ByteName name, ByteName target)
+    {
+        Check(name);
+        int result = Posix.SymbolicLinkAt(target.Span, this, name.Span);
+        if (result == -Posix.EEXIST)
+        {
+            RefuseDirectory(name);
+            ByteName temporary = NewTemporaryName();
+            result = Replace(Posix.SymbolicLinkAt(target.Span, this, temporary.Span), temporary, name);
+        }
+        ThrowIfFailed("make the symbolic link", name, result);
+    }
+
+    /// <summary>Gives a file, or a link, FIFO, socket or device, a second name.</summary>
+    /// <exception cref="FileSystemException">
+    /// It cannot be made (EXDEV, EMLINK, and EPERM are ordinary: copy instead); or a directory has its name.
+    /// </exception>
+    public void CreateHardLink(TargetDirectory existingIn, ByteName existing, ByteName name)
+    {
+        ArgumentNullException.ThrowIfNull(existingIn);
+        existingIn.Check(existing);
+        Check(name);
+        int result = Posix.LinkAt(existingIn, existing.Span, this, name.Span);
+        if (result == -Posix.EEXIST)
+        {
+            RefuseDirectory(name);
+            ByteName temporary = NewTemporaryName();
+            result = Replace(Posix.LinkAt(existingIn, existing.Span, this, temporary.Span), temporary, name);
+            // A rename between two names of the same file does nothing, and leaves both.
+            _ = Posix.UnlinkAt(this, temporary.Span);
+        }
+        ThrowIfFailed("make the hard link", name, result);
+    }
+
+    /// <summary>Makes a FIFO, a socket or a device node, with no permissions until its metadata are set.</summary>
+    /// <param name="name">Its name.</param>
+    /// <param name="type">What to make.</param>
+    /// <param name="device">For the two kinds of devices.</param>
+    /// <exception cref="FileSystemException">It cannot be made (only root makes devices); or a directory has its name.</exception>
+    public void MakeNode(ByteName name, FileType type, DeviceNumber device = default)
+    {
+        Check(name);
+        int result = Posix.MakeNodeAt(this, name.Span, type, 0, device);
+        if (result == -Posix.EEXIST)
+        {
+            RefuseDirectory(name);
+            ByteName temporary = NewTemporaryName();
+            result = Replace(Posix.MakeNodeAt(this, temporary.Span, type, 0, device), temporary, name);
+        }
+        ThrowIfFailed("make the special file", name, result);
+    }
+
+    /// <summary>Sets the metadata of a link itself, a FIFO, a socket or a device. Files and directories have their own.</summary>
+    public MetadataOutcome SetMetadata(ByteName name, bool isSymbolicLink, in TargetMetadata metadata)
+    {
+        Check(name);
+        return metadata.Apply(new NamedTarget(this, name.Span, isSymbolicLink), current: null);
+    }
+
+    /// <summary>Sets the metadata of this directory: after its entries are made, since each of them changes its times.</summary>
+    public MetadataOutcome SetMetadata(in TargetMetadata metadata)
+    {
+        _newFileOwner = null; // A set-group-id directory gives its group to new files.
+        return metadata.Apply(new OpenTarget(this), current: null);
+    }
+
+    /// <summary>Waits until the names in this directory are durable.</summary>
+    /// <exception cref="FileSystemException">They may not be.</exception>
+    public void Sync() => ThrowIfFailed("sync", default, Posix.Sync(this));
+
+    // Asked of the first new file and true of the next: so most files need no chown, and nobody has to guess what set-group-id
+    // directories, mount options and network file systems make of the process's own ids.
+    private Owner NewFileOwner(TargetFile file)
+    {
+        if (_newFileOwner is Owner known)
+        {
+            return known;
+        }
+        FileMetadata metadata = file.Stat();
+        Owner owner = new(metadata.UserId, metadata.GroupId);
+        _newFileOwner = owner;
+        return owner;
+    }
+
+    private int Replace(int made, ByteName temporary, ByteName name)
+    {
+        if (made < 0)
+        {
+            return made;
+        }
+        int result = Posix.RenameAt(this, temporary.Span, name.Span);
+        if (result < 0)
+        {
+            _ = Posix.UnlinkAt(this, temporary.Span);
+        }
+        return result;
+    }
+
+    private void RefuseDirectory(ByteName name)
+    {
+        if (Posix.StatAt(this, name.Span, out FileMetadata metadata) >= 0 && metadata.Type == FileType.Directory)
+        {
+            throw Error("replace", name.Span, -Posix.EISDIR);
+        }
+    }
+
+    private void Check(ByteName name)
+    {
+        if (!EntryName.StaysInside(name.Span) || name.Length > EntryName.SizeInBytesMax)
+        {
+            throw FileSystemException.Refused("create", PathOf(name.Span), "that is not a name which an entry may have");
+        }
+    }
+
+    private void ThrowIfFailed(string action, ByteName name, int result)
+    {
+        if (result < 0)
+        {
+            throw name.IsEmpty ? Error(action, result) : Error(action, name.Span, result);
+        }
+    }
+
+    private static ByteName NewTemporaryName() => new(
+        Encoding.ASCII.GetBytes($".ebla-restore-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}"));
+}
