@@ -3,7 +3,7 @@ using Ebla.Primitives;
 namespace Ebla.Backends;
 
 /// <summary>The folders of a repository: creates them on demand and knows which of them a flush has to sync.</summary>
-internal sealed class FolderTree(string root)
+internal sealed class FolderTree(string root) : IDisposable
 {
     // Chosen: enough for a journal to join their commits, few enough not to crowd a disk.
     private const int SyncsAtOnceMax = 4;
@@ -67,6 +67,8 @@ internal sealed class FolderTree(string root)
             _syncing.Release();
         }
     }
+
+    public void Dispose() => _syncing.Dispose();
 
     private static void SyncOne(string folder)
     {

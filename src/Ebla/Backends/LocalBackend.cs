@@ -176,7 +176,11 @@ public sealed class LocalBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public ValueTask DisposeAsync() => _writer.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        _folders.Dispose();
+    }
 
     private string PathOf(ObjectName name) => _folders.PathOf(RepositoryLayout.PathOf(name));
 
