@@ -4,4 +4,6 @@ namespace Ebla.Backends;
 /// <param name="CanDelete">False on an append-only store.</param>
 /// <param name="CanReadRanges">Whether reading a part costs only that part.</param>
 /// <param name="ObjectSizeInBytesMax">The largest object it takes.</param>
-public sealed record BackendCapabilities(bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax);
+/// <param name="CanCreateHeaderOnce">Whether, of two callers that create the header at once, exactly one succeeds.</param>
+public sealed record BackendCapabilities(
+    bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax, bool CanCreateHeaderOnce = true);

@@ -1,0 +1,9 @@
+namespace Ebla.Backends;
+
+/// <summary>What came of asking for a folder.</summary>
+internal enum FolderOutcome
+{
+    Created,
+    Present,
+    NoParent,
+}

@@ -1,0 +1,12 @@
+using Ebla.Backends;
+
+namespace Ebla.Tests.Backends;
+
+public sealed class MemoryBackendContractTests : BackendContract
+{
+    private readonly MemoryBackend _store = new();
+
+    protected override Task<IBackend> CreateAsync() => Task.FromResult<IBackend>(_store);
+
+    protected override Task<IBackend> ReopenAsync() => Task.FromResult<IBackend>(_store);
+}
