@@ -1,3 +1,5 @@
+using Ebla.Primitives;
+
 namespace Ebla.FileSystems;
 
 /// <summary>What one statx call tells about a file.</summary>

@@ -1,3 +1,5 @@
+using Ebla.Primitives;
+
 namespace Ebla.FileSystems;
 
 /// <summary>Something whose metadata can be set: by its descriptor, or by its name in a directory. Results as in <see cref="Posix"/>.</summary>

@@ -1,3 +1,5 @@
+using Ebla.Primitives;
+
 namespace Ebla.FileSystems;
 
 /// <summary>Metadata of an entry that is not opened: a symbolic link itself, a FIFO, a socket, a device.</summary>

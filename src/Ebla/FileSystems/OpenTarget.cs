@@ -1,3 +1,5 @@
+using Ebla.Primitives;
+
 namespace Ebla.FileSystems;
 
 /// <summary>Metadata of what is open.</summary>

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using Ebla.Primitives;
 
 namespace Ebla.FileSystems;
 
@@ -581,6 +582,6 @@ internal static unsafe partial class Posix
 
         // A network file system may hand out anything: nanoseconds out of range become the nearest that are.
         private static UnixTime Time(long seconds, uint nanoseconds)
-            => new(seconds, (int)Math.Min(nanoseconds, UnixTime.NanosecondsMax));
+            => new(seconds, (int)Math.Min(nanoseconds, UnixTime.NanosecondsPerSecond - 1));
     }
 }

@@ -1,3 +1,5 @@
+using Ebla.Primitives;
+
 namespace Ebla.FileSystems;
 
 /// <summary>The metadata that a restored file is to have.</summary>

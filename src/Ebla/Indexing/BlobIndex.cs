@@ -15,7 +15,7 @@ internal sealed class BlobIndex : IDisposable
     /// <summary>The runs, in the order of their ordinals.</summary>
     public IReadOnlyList<IndexRun> Runs => Array.ConvertAll(_runs, attached => attached.Run);
 
-    /// <summary>Entries of all runs; ordinals given by <see cref="OrdinalOf"/> are below.</summary>
+    /// <summary>Entries of all runs: the ordinals of entries are below.</summary>
     public long EntryCount
     {
         get

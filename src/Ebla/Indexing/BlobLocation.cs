@@ -1,4 +1,3 @@
-using Ebla.Primitives;
 
 namespace Ebla.Indexing;
 

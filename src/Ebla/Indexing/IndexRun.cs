@@ -76,7 +76,7 @@ internal sealed unsafe class IndexRun : IDisposable
     }
 
     public ObjectId GetSegment(int segment)
-        => ObjectId.Read(Rows(_layout.SegmentsOffset, segment, SegmentCount, Hash256.SizeInBytes));
+        => ObjectId.Read(Rows(RunLayout.SegmentsOffset, segment, SegmentCount, Hash256.SizeInBytes));
 
     public ObjectId GetPackId(int pack)
         => ObjectId.Read(Rows(_layout.PacksOffset, pack, PackCount, RunLayout.PackRowSizeInBytes));

@@ -24,7 +24,7 @@ internal static class IndexSegmentCodec
     public static int SizeOf(int directorySizeInBytes) => PackHeaderSizeInBytes + directorySizeInBytes;
 
     /// <summary>A new segment.</summary>
-    public static (ObjectName Name, byte[] Content) Seal(RepositoryKeys keys, IReadOnlyList<IndexedPack> packs)
+    public static (ObjectName Name, byte[] Content) Seal(UnlockedKeys keys, IReadOnlyList<IndexedPack> packs)
     {
         byte[] body = new byte[4 + packs.Sum(pack => SizeOf(pack.Directory.Bytes.Length))];
         Invariant.Check(body.Length <= BodySizeInBytesMax && packs.Count is > 0 and <= PacksMax);
@@ -43,7 +43,7 @@ internal static class IndexSegmentCodec
     }
 
     /// <summary>The packs that a segment lists.</summary>
-    public static IReadOnlyList<IndexedPack> Open(RepositoryKeys keys, ReadOnlySpan<byte> content)
+    public static IReadOnlyList<IndexedPack> Open(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {
         byte[] body = SignedObject.Open(keys, ObjectKind.Index, SignatureKind, content, BodySizeInBytesMax);
         Require(body.Length >= 4, "cut short");

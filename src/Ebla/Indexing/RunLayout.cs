@@ -21,7 +21,7 @@ internal readonly record struct RunLayout(
 
     private static ReadOnlySpan<byte> Magic => "EBLARUN1"u8;
 
-    public long SegmentsOffset => HeaderSizeInBytes;
+    public static long SegmentsOffset => HeaderSizeInBytes;
 
     public long PacksOffset => SegmentsOffset + (long)SegmentCount * Hash256.SizeInBytes;
 

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Ebla.Hashing;
+using Ebla.Keys;
 using Ebla.Packs;
 using Ebla.Primitives;
 
@@ -23,7 +24,7 @@ internal static class RunWriter
             Dictionary<Hash256, int> sealingOrdinals = [];
             foreach (ReadOnlyMemory<byte> entry in packs[pack].Directory.SealingEntries)
             {
-                sealingOrdinals.Add(Keys.RingKeys.GetSealingId(entry.Span), sealings.Count);
+                sealingOrdinals.Add(SealingEntry.Read(entry.Span).Id, sealings.Count);
                 sealings.Add(entry);
             }
             long offset = PackCodec.FramesOffset;

@@ -14,23 +14,23 @@ internal static class ObjectHeader
     private const int NonceSizeInBytes = 16;
 
     /// <summary>A header with a fresh nonce.</summary>
-    public static byte[] Create(RepositoryKeys keys, ObjectKind kind)
+    public static byte[] Create(UnlockedKeys keys, ObjectKind kind)
     {
         byte[] header = new byte[SizeInBytes];
-        ObjectPrologue.Write(header, kind, keys.Repository);
+        new ObjectPrologue(kind, keys.Header.Repository).Write(header);
         keys.Ring.Id.Write(header.AsSpan(ObjectPrologue.SizeInBytes));
         RandomNumberGenerator.Fill(header.AsSpan(SizeInBytes - NonceSizeInBytes));
         return header;
     }
 
     /// <summary>Checks the start of an object, and that the keys at hand are those of its ring.</summary>
-    public static ReadOnlySpan<byte> Check(RepositoryKeys keys, ObjectKind kind, ReadOnlySpan<byte> content)
+    public static ReadOnlySpan<byte> Check(UnlockedKeys keys, ObjectKind kind, ReadOnlySpan<byte> content)
     {
         if (content.Length < SizeInBytes)
         {
             throw new CorruptDataException($"The object is cut short: {content.Length} bytes.");
         }
-        ObjectPrologue.Check(content, kind, keys.Repository);
+        new ObjectPrologue(kind, keys.Header.Repository).Check(content);
         return RingId.Read(content[ObjectPrologue.SizeInBytes..]) == keys.Ring.Id
             ? content[..SizeInBytes]
             : throw new UnsupportedFormatException("The object belongs to a key ring that this version of Ebla does not hold.");

@@ -13,7 +13,7 @@ internal static class SignedBox
 
     /// <summary>Signs with the unlocked member's key and encrypts.</summary>
     public static byte[] Seal(
-        RepositoryKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
+        UnlockedKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> header, ReadOnlySpan<byte> body)
     {
         byte[] signed = [.. header, .. body];
         byte[] plaintext = [.. body, .. keys.Member.Id.ToArray(), .. keys.Member.Sign(signatureKind, signed)];
@@ -23,7 +23,7 @@ internal static class SignedBox
     /// <summary>Decrypts, checks the signature against the members that the root key vouches for, and returns the body.</summary>
     /// <exception cref="CorruptDataException">Anything is wrong.</exception>
     public static byte[] Open(
-        RepositoryKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box,
+        UnlockedKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box,
         int bodySizeInBytesMax)
     {
         byte[] plaintext = keys.Ring.OpenBox(kind, header, box, bodySizeInBytesMax + SuffixSizeInBytes);

@@ -8,7 +8,7 @@ internal static class SignedObject
 {
     /// <summary>A new object with this body, and its name.</summary>
     public static (ObjectName Name, byte[] Content) Seal(
-        RepositoryKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> body)
+        UnlockedKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> body)
     {
         byte[] header = ObjectHeader.Create(keys, kind);
         byte[] content = [.. header, .. SignedBox.Seal(keys, kind, signatureKind, header, body)];
@@ -18,7 +18,7 @@ internal static class SignedObject
     /// <summary>The body of an object whose hash has been checked against its name.</summary>
     /// <exception cref="CorruptDataException">Not such an object, or not signed by a member.</exception>
     public static byte[] Open(
-        RepositoryKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> content, int bodySizeInBytesMax)
+        UnlockedKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> content, int bodySizeInBytesMax)
     {
         ReadOnlySpan<byte> header = ObjectHeader.Check(keys, kind, content);
         return SignedBox.Open(keys, kind, signatureKind, header, content[header.Length..], bodySizeInBytesMax);

@@ -19,7 +19,7 @@ internal static class CondemnedCodec
 
     /// <summary>A new record.</summary>
     public static (ObjectName Name, byte[] Content) Seal(
-        RepositoryKeys keys, IReadOnlyCollection<ObjectId> packs, IReadOnlyCollection<ObjectId> snapshots)
+        UnlockedKeys keys, IReadOnlyCollection<ObjectId> packs, IReadOnlyCollection<ObjectId> snapshots)
     {
         CborWriter writer = StrictCbor.CreateWriter();
         writer.WriteStartMap(2);
@@ -30,7 +30,7 @@ internal static class CondemnedCodec
     }
 
     /// <summary>The packs that a record condemns.</summary>
-    public static IReadOnlyList<ObjectId> OpenPacks(RepositoryKeys keys, ReadOnlySpan<byte> content)
+    public static IReadOnlyList<ObjectId> OpenPacks(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {
         byte[] body = SignedObject.Open(keys, ObjectKind.Condemned, SignatureKind, content, BodySizeInBytesMax);
         return StrictCbor.Decode(body, "Condemned record", reader =>

@@ -6,17 +6,17 @@ using Ebla.Primitives;
 namespace Ebla.Packs;
 
 /// <summary>Opens frames: checks the ciphertext's hash, decrypts, decompresses. One thread at a time.</summary>
-internal sealed class FrameOpener(RepositoryKeys keys) : IDisposable
+internal sealed class FrameOpener(UnlockedKeys keys) : IDisposable
 {
     private readonly ZstdDecompressor _decompressor = new();
     private Sealing? _sealing;
 
     /// <summary>The key of blob ids of a kind of frame.</summary>
-    public static ReadOnlySpan<byte> IdKeyOf(RepositoryKeys keys, FrameKind kind)
+    public static ReadOnlySpan<byte> IdKeyOf(UnlockedKeys keys, FrameKind kind)
         => kind == FrameKind.Tree ? keys.Ring.TreeIdKey : keys.Ring.FileIdKey;
 
     /// <summary>The id that content has.</summary>
-    public static BlobId IdOf(RepositoryKeys keys, FrameKind kind, ReadOnlySpan<byte> content)
+    public static BlobId IdOf(UnlockedKeys keys, FrameKind kind, ReadOnlySpan<byte> content)
         => new(Blake3.HashKeyed(IdKeyOf(keys, kind), content));
 
     /// <summary>The blobs of a frame. Authentic and as long as written; that each is what its id says is for the caller to check, with <see cref="IdOf"/>.</summary>

@@ -6,7 +6,7 @@ using Ebla.Primitives;
 namespace Ebla.Packs;
 
 /// <summary>Turns drafts into sealed frames: compress, check, encrypt, sign. One thread at a time; reuses its contexts.</summary>
-internal sealed class FrameSealer(RepositoryKeys keys, SealingSource sealings, int compressionLevel) : IDisposable
+internal sealed class FrameSealer(UnlockedKeys keys, SealingSource sealings, int compressionLevel) : IDisposable
 {
     // Compressed data that saves less than this part is stored raw: reading it back is then a copy.
     private const int SavingsDivisor = 32;

@@ -20,7 +20,7 @@ internal static class PackCodec
 
     /// <summary>Completes a pack of these frames.</summary>
     /// <returns>Its name, its bytes as segments that refer to the frames' buffers, its size, and its directory.</returns>
-    public static PackDraft Complete(RepositoryKeys keys, IReadOnlyList<SealedFrame> frames)
+    public static PackDraft Complete(UnlockedKeys keys, IReadOnlyList<SealedFrame> frames)
     {
         byte[] header = ObjectHeader.Create(keys, ObjectKind.Pack);
         byte[] directory = PackDirectory.Encode(frames);
@@ -64,7 +64,7 @@ internal static class PackCodec
     /// <param name="box">The directory's box.</param>
     /// <param name="packSizeInBytes">The size of the whole pack.</param>
     public static PackDirectory OpenDirectory(
-        RepositoryKeys keys, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box, long packSizeInBytes)
+        UnlockedKeys keys, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box, long packSizeInBytes)
     {
         byte[] body = SignedBox.Open(keys, ObjectKind.Pack, SignatureKind, header, box, PackDirectory.SizeInBytesMax);
         PackDirectory directory = PackDirectory.Read(body);

@@ -46,7 +46,7 @@ internal sealed class PackDirectory
             int length = BinaryPrimitives.ReadUInt16LittleEndian(Take(source, ref offset, 2).Span);
             ReadOnlyMemory<byte> entry = Take(source, ref offset, length);
             sealings.Add(entry);
-            if (!known.Add(RingKeys.GetSealingId(entry.Span)))
+            if (!known.Add(SealingEntry.Read(entry.Span).Id))
             {
                 throw new CorruptDataException("Pack directory: a sealing twice.");
             }

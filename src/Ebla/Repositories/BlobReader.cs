@@ -10,7 +10,7 @@ namespace Ebla.Repositories;
 /// Reads blobs, verified, with a small cache of opened frames: for trees, and for single files. Restoring has a planned way of its own.
 /// Safe for concurrent use.
 /// </summary>
-internal sealed class BlobReader(IBackend backend, RepositoryKeys keys, BlobIndex index) : IDisposable
+internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex index) : IDisposable
 {
     private const int CachedFramesMax = 24;
 

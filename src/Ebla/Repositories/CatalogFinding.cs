@@ -3,4 +3,4 @@ using Ebla.Primitives;
 namespace Ebla.Repositories;
 
 /// <summary>An object of the catalog that could not be read.</summary>
-internal sealed record CatalogFinding(ObjectName Name, string Message);
+public sealed record CatalogFinding(ObjectName Name, string Message);

@@ -7,7 +7,7 @@ using Ebla.Primitives;
 namespace Ebla.Repositories;
 
 /// <summary>Loads the catalog: the cached runs, the segments that they do not cover, the packs that no segment names.</summary>
-internal sealed class CatalogLoader(IBackend backend, RepositoryKeys keys, CatalogCache cache)
+internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, CatalogCache cache)
 {
     // Segments are gathered to runs of about this many bytes of directories.
     private const long BytesPerRun = 32 << 20;

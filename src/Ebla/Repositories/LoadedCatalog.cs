@@ -1,5 +1,4 @@
 using Ebla.Indexing;
-using Ebla.Primitives;
 
 namespace Ebla.Repositories;
 

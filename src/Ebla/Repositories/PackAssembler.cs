@@ -9,7 +9,7 @@ namespace Ebla.Repositories;
 
 /// <summary>The last stages of an upload: gathers sealed frames to packs and hands these to the back-end, a few at a time.</summary>
 internal sealed class PackAssembler(
-    IBackend backend, RepositoryKeys keys, UploadOptions options, Action<IndexedPack> onPut) : IDisposable
+    IBackend backend, UnlockedKeys keys, UploadOptions options, Action<IndexedPack> onPut) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(options.PutsInFlightMax);
     private readonly List<Task> _puts = [];

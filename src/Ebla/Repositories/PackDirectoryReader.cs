@@ -7,7 +7,7 @@ using Ebla.Primitives;
 namespace Ebla.Repositories;
 
 /// <summary>Reads the directories of packs from the packs themselves: about one percent of their bytes.</summary>
-internal sealed class PackDirectoryReader(IBackend backend, RepositoryKeys keys)
+internal sealed class PackDirectoryReader(IBackend backend, UnlockedKeys keys)
 {
     /// <summary>The pack's directory; null if the pack is missing.</summary>
     /// <exception cref="CorruptDataException">The pack has no sound directory. Nothing is said of the frames' bytes.</exception>

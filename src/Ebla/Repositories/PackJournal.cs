@@ -11,7 +11,7 @@ namespace Ebla.Repositories;
 /// was in flight.
 /// </summary>
 internal sealed class PackJournal(
-    IBackend backend, RepositoryKeys keys, CatalogCache cache, BlobIndex index, ClaimedBlobs claimed) : IDisposable
+    IBackend backend, UnlockedKeys keys, CatalogCache cache, BlobIndex index, ClaimedBlobs claimed) : IDisposable
 {
     // A segment is written when the directories waiting reach this size: small enough that claims fit into memory.
     private const long SegmentSizeInBytes = 4 << 20;

@@ -7,7 +7,7 @@ using Ebla.Sessions;
 namespace Ebla.Repositories;
 
 /// <summary>This writer's records under <c>sessions/</c>: announcement, heartbeats, intent; and whether the session still stands.</summary>
-internal sealed class SessionRegister(IBackend backend, RepositoryKeys keys)
+internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
 {
     private readonly ObjectReader _objects = new(backend);
     private ObjectName? _announcement;

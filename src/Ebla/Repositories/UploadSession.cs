@@ -3,7 +3,6 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Ebla.Backends;
 using Ebla.Indexing;
-using Ebla.Keys;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Snapshots;

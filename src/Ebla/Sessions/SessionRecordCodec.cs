@@ -21,7 +21,7 @@ internal static class SessionRecordCodec
     private const uint SnapshotKey = 5;
 
     /// <summary>A new session object and its name.</summary>
-    public static (ObjectName Name, byte[] Content) Seal(RepositoryKeys keys, SessionRecord record)
+    public static (ObjectName Name, byte[] Content) Seal(UnlockedKeys keys, SessionRecord record)
     {
         bool isIntent = record.Type == SessionRecordType.Intent;
         CborWriter writer = StrictCbor.CreateWriter();
@@ -44,7 +44,7 @@ internal static class SessionRecordCodec
     }
 
     /// <summary>Opens a session object whose hash has been checked against its name.</summary>
-    public static SessionRecord Open(RepositoryKeys keys, ReadOnlySpan<byte> content)
+    public static SessionRecord Open(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {
         byte[] body = SignedObject.Open(keys, ObjectKind.Session, SignatureKind, content, BodySizeInBytesMax);
         return StrictCbor.Decode(body, "Session record", Read);

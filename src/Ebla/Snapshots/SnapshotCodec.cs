@@ -40,7 +40,7 @@ internal static class SnapshotCodec
     private const int BoxOffset = BoxSizeOffset + 4;
 
     /// <summary>A new snapshot object and its name.</summary>
-    public static (ObjectName Name, byte[] Content) Seal(RepositoryKeys keys, Snapshot snapshot)
+    public static (ObjectName Name, byte[] Content) Seal(UnlockedKeys keys, Snapshot snapshot)
     {
         byte[] header = ObjectHeader.Create(keys, ObjectKind.Snapshot);
         using Sealing sealing = keys.Ring.NewSealing();
@@ -57,7 +57,7 @@ internal static class SnapshotCodec
 
     /// <summary>Opens a snapshot object whose hash has been checked against its name.</summary>
     /// <exception cref="CorruptDataException">Not a snapshot, or not signed by a member.</exception>
-    public static Snapshot Open(RepositoryKeys keys, ReadOnlySpan<byte> content)
+    public static Snapshot Open(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {
         ReadOnlySpan<byte> header = ObjectHeader.Check(keys, ObjectKind.Snapshot, content);
         Require(content.Length > BoxOffset && content.Length <= SizeInBytesMax, "size out of range");

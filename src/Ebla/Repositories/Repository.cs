@@ -1,0 +1,104 @@
+using System.Buffers;
+using Ebla.Backends;
+using Ebla.Keys;
+using Ebla.Primitives;
+
+namespace Ebla.Repositories;
+
+/// <summary>An open repository: a back-end and the keys to it. Safe for concurrent use; owns both.</summary>
+public sealed class Repository : IAsyncDisposable
+{
+    // Slots, members and grants are a few KiB.
+    private const int KeyObjectSizeInBytesMax = 1 << 20;
+
+    private Repository(IBackend backend, UnlockedKeys keys, RepositoryOptions options)
+    {
+        Backend = backend;
+        Keys = keys;
+        Time = options.Time;
+        Cache = CatalogCache.Open(options.CacheFolder, keys.Header.Repository);
+        Objects = new ObjectReader(backend);
+    }
+
+    /// <summary>Where the objects are.</summary>
+    public IBackend Backend { get; }
+
+    /// <summary>The keys of the member who opened it.</summary>
+    public UnlockedKeys Keys { get; }
+
+    /// <summary>The clock.</summary>
+    public TimeProvider Time { get; }
+
+    /// <summary>The repository's id.</summary>
+    public RepositoryId Id => Keys.Header.Repository;
+
+    internal CatalogCache Cache { get; }
+
+    internal ObjectReader Objects { get; }
+
+    /// <summary>Makes a new repository and opens it. The header is written last: before it, nothing is a repository.</summary>
+    /// <exception cref="RepositoryExistsException">There is one already.</exception>
+    public static async Task<Repository> InitAsync(
+        IBackend backend, RepositoryCreation creation, RepositoryOptions options, CancellationToken cancellationToken)
+    {
+        if (await backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false) is not null)
+        {
+            throw new RepositoryExistsException($"There is a repository at {backend.Location} already.");
+        }
+        NewRepository created = NewRepository.Create(creation);
+        try
+        {
+            foreach (StoredKey key in created.KeyObjects)
+            {
+                await backend.PutAsync(
+                    new ObjectName(ObjectKind.Key, key.Id), new ReadOnlySequence<byte>(key.Bytes), cancellationToken)
+                    .ConfigureAwait(false);
+            }
+            await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await backend.CreateHeaderAsync(created.HeaderBytes, cancellationToken).ConfigureAwait(false);
+            return new Repository(backend, created.Keys, options);
+        }
+        catch
+        {
+            created.Keys.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Opens a repository.</summary>
+    /// <exception cref="NoRepositoryException">There is none.</exception>
+    /// <exception cref="WrongKeyException">The credential opens no slot.</exception>
+    public static async Task<Repository> OpenAsync(
+        IBackend backend, Credential credential, RepositoryOptions options, CancellationToken cancellationToken)
+    {
+        byte[] header = await backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false)
+            ?? throw new NoRepositoryException($"There is no repository at {backend.Location}. Make one with: ebla init");
+        List<StoredKey> keys = await ReadKeysAsync(backend, cancellationToken).ConfigureAwait(false);
+        return new Repository(backend, UnlockedKeys.Open(header, keys, credential), options);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask DisposeAsync()
+    {
+        Keys.Dispose();
+        Cache.Close();
+        await Backend.DisposeAsync().ConfigureAwait(false);
+    }
+
+    internal CatalogLoader CreateCatalogLoader() => new(Backend, Keys, Cache);
+
+    // A damaged key object is handed on as it is: another slot may open, and opening reports what it could not use.
+    private static async Task<List<StoredKey>> ReadKeysAsync(IBackend backend, CancellationToken cancellationToken)
+    {
+        List<StoredKey> keys = [];
+        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Key, cancellationToken).ConfigureAwait(false))
+        {
+            byte[] content = new byte[Math.Min(info.SizeInBytes, KeyObjectSizeInBytesMax)];
+            if (await backend.GetAsync(info.Name, 0, content, null, cancellationToken).ConfigureAwait(false))
+            {
+                keys.Add(new StoredKey(info.Name.Id, content));
+            }
+        }
+        return keys;
+    }
+}
