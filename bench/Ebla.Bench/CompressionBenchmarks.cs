@@ -2,7 +2,7 @@ using Ebla.Compression;
 
 namespace Ebla.Bench;
 
-/// <summary>Blocks of 1 MiB, as in a frame: programs (the runtime's own files, one after the other) and random bytes.</summary>
+/// <summary>Blocks of 1 MiB, as in a frame: programs (the files of this one, one after the other) and random bytes.</summary>
 internal static class CompressionBenchmarks
 {
     private const int BlockSizeInBytes = 1 << 20;
@@ -65,8 +65,8 @@ internal static class CompressionBenchmarks
 
     private static byte[][] ProgramBlocks()
     {
-        string folder = Path.GetDirectoryName(typeof(object).Assembly.Location)!;
-        byte[] programs = [.. Directory.GetFiles(folder).Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)];
+        string[] paths = Directory.GetFiles(AppContext.BaseDirectory, "*", SearchOption.AllDirectories);
+        byte[] programs = [.. paths.Order(StringComparer.Ordinal).SelectMany(File.ReadAllBytes)];
         return [.. programs.Chunk(BlockSizeInBytes).Where(block => block.Length == BlockSizeInBytes).Take(BlockCountMax)];
     }
 }

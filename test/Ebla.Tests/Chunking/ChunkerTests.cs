@@ -47,8 +47,8 @@ public sealed class ChunkerTests
     public void Cuts_are_where_the_definition_says_for_every_length_of_scan()
     {
         // Method: the definition, word for word, with the sum instead of the recurrence. Odd minima move the lanes about.
-        byte[] data = ChunkerInputs.Mixed(160 * KiB);
-        foreach (int min in (int[])[64, 65, 1023, 6 * KiB + 1, 8 * KiB])
+        byte[] data = ChunkerInputs.Mixed(120 * KiB);
+        foreach (int min in (int[])[64, 65, 1023, 8 * KiB])
         {
             ChunkerParameters parameters = Smallest with { MinSizeInBytes = min };
             int[] ends = Ends(parameters, data);
@@ -123,6 +123,22 @@ public sealed class ChunkerTests
             data.AsSpan().Fill((byte)value);
             Assert.Equal([1, 2, 3], Ends(Smallest, data).Select(end => end / Smallest.MaxSizeInBytes));
         }
+    }
+
+    [Theory]
+    [InlineData(0, 6 * KiB)]
+    [InlineData((1UL << 59) - 1, 6 * KiB)]
+    [InlineData(1UL << 59, 9 * KiB)]
+    [InlineData((1UL << 61) - 1, 9 * KiB)]
+    [InlineData(1UL << 61, 64 * KiB)]
+    [InlineData(ulong.MaxValue, 64 * KiB)]
+    public void Where_every_point_is_proposed_the_decision_cuts_at_the_minimum_the_centre_or_the_maximum(
+        ulong decision, int expectedCut)
+    {
+        // Method: an empty gear table makes every hash zero.
+        Chunker<FixedDecision> chunker = new(Small, new ulong[256], new FixedDecision(decision));
+
+        Assert.Equal(expectedCut, chunker.FindCut(ChunkerInputs.Random(65 * KiB), isEnd: true));
     }
 
     [Fact]
@@ -336,6 +352,11 @@ public sealed class ChunkerTests
     private readonly struct OtherDecision : ICutDecision
     {
         public ulong Decide(ReadOnlySpan<byte> window) => ~default(ChunkerInputs.Sha256Decision).Decide(window);
+    }
+
+    private readonly struct FixedDecision(ulong value) : ICutDecision
+    {
+        public ulong Decide(ReadOnlySpan<byte> window) => value;
     }
 
     /// <summary>Never cuts.</summary>
