@@ -4,6 +4,7 @@ using Ebla.Bench;
 Dictionary<string, Action<Report>> benchmarks = new()
 {
     ["hash"] = HashingBenchmarks.Run,
+    ["aead"] = EncryptionBenchmarks.Run,
 };
 Report report = new(Console.Out);
 foreach ((string name, Action<Report> run) in benchmarks)
