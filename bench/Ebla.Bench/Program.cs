@@ -7,6 +7,7 @@ Dictionary<string, Action<Report>> benchmarks = new()
     ["chunk"] = ChunkingBenchmarks.Run,
     ["zstd"] = CompressionBenchmarks.Run,
     ["files"] = FileSystemBenchmarks.Run,
+    ["aead"] = EncryptionBenchmarks.Run,
 };
 Report report = new(Console.Out);
 foreach ((string name, Action<Report> run) in benchmarks)

@@ -1,0 +1,66 @@
+using Ebla.Primitives;
+
+namespace Ebla.Keys;
+
+/// <summary>How a ring cuts files, fixed when the ring is made.</summary>
+public sealed record ChunkerSettings
+{
+    /// <summary>The chunker with a secret Gear table.</summary>
+    public const int GearNumber = 1;
+
+    /// <summary>Smallest average: 4 KiB.</summary>
+    public const int AverageSizeInBytesMin = 4 * 1024;
+
+    /// <summary>Largest average: 8 MiB.</summary>
+    public const int AverageSizeInBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>Smallest minimum: the 64 bytes that decide on a cut.</summary>
+    public const int MinSizeInBytesMin = 64;
+
+    /// <summary>Largest maximum: 64 MiB.</summary>
+    public const int MaxSizeInBytesMax = 64 * 1024 * 1024;
+
+    /// <summary>Validates and keeps the sizes.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">A size is outside its limits, or they are out of order.</exception>
+    public ChunkerSettings(int minSizeInBytes, int averageSizeInBytes, int maxSizeInBytes)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(averageSizeInBytes, AverageSizeInBytesMin);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(averageSizeInBytes, AverageSizeInBytesMax);
+        ArgumentOutOfRangeException.ThrowIfLessThan(minSizeInBytes, MinSizeInBytesMin);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(minSizeInBytes, averageSizeInBytes);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSizeInBytes, averageSizeInBytes);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxSizeInBytes, MaxSizeInBytesMax);
+        MinSizeInBytes = minSizeInBytes;
+        AverageSizeInBytes = averageSizeInBytes;
+        MaxSizeInBytes = maxSizeInBytes;
+    }
+
+    /// <summary>Which chunker.</summary>
+    public int Number { get; } = GearNumber;
+
+    /// <summary>Smallest chunk; only the last of a file may be smaller.</summary>
+    public int MinSizeInBytes { get; }
+
+    /// <summary>What chunks tend to.</summary>
+    public int AverageSizeInBytes { get; }
+
+    /// <summary>Largest chunk.</summary>
+    public int MaxSizeInBytes { get; }
+
+    /// <summary>The settings of stored numbers.</summary>
+    internal static ChunkerSettings FromStored(ulong number, ulong min, ulong average, ulong max)
+    {
+        if (number != GearNumber)
+        {
+            throw new UnsupportedFormatException($"Chunker {number} is not known to this version of Ebla.");
+        }
+        try
+        {
+            return checked(new ChunkerSettings((int)min, (int)average, (int)max));
+        }
+        catch (Exception exception) when (exception is ArgumentOutOfRangeException or OverflowException)
+        {
+            throw new CorruptDataException("The chunk sizes of a ring are out of range.", exception);
+        }
+    }
+}
