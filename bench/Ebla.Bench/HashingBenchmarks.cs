@@ -6,7 +6,7 @@ namespace Ebla.Bench;
 /// <summary>BLAKE3 by kernel and size of input, with SHA-256 beside it.</summary>
 internal static class HashingBenchmarks
 {
-    private static readonly int[] SizesInBytes = [1024, 4096, 5632, 11000, 16384, 65536, 1 << 20, 8 << 20];
+    private static readonly int[] SizesInBytes = [1024, 2048, 4096, 5632, 11_000, 16_384, 65_536, 1 << 20, 8 << 20];
 
     public static void Run(Report report)
     {

@@ -12,7 +12,7 @@ internal static unsafe class Blake3Avx512
 
     /// <summary>Hashes the sixteen lanes of <paramref name="job"/>.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Hash(ref Blake3Job job)
     {
         byte* scratch = stackalloc byte[17 * sizeof(V)];

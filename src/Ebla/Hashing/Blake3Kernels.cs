@@ -8,7 +8,8 @@ namespace Ebla.Hashing;
 /// <remarks>
 /// The tests are on the instruction set classes, which the compiler turns into constants: what a machine (or, compiled
 /// ahead of time, a target) lacks is not even in the code. <c>Vector512.IsHardwareAccelerated</c> is no such test: it
-/// may be false on processors that have AVX-512.
+/// may be false on processors that have AVX-512. The kernels forbid that they are inlined: inlining has a budget, and a
+/// caller that used it up would leave the kernel's own steps as calls, five times as slow.
 /// </remarks>
 internal static unsafe class Blake3Kernels
 {

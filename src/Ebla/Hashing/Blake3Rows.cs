@@ -12,7 +12,7 @@ internal static unsafe class Blake3Rows
 
     /// <summary>Compresses one block into the chaining value <paramref name="state"/> (eight words).</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Compress(uint* state, byte* block, uint blockSize, ulong counter, uint flags)
     {
         Permute(state, block, blockSize, counter, flags, out V a, out V b, out V c, out V d);
@@ -22,7 +22,7 @@ internal static unsafe class Blake3Rows
 
     /// <summary>Compresses one block into sixteen words of output, for the root.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void CompressExtended(
         uint* state, byte* block, uint blockSize, ulong counter, uint flags, uint* output)
     {

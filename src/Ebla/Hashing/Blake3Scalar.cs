@@ -18,7 +18,7 @@ internal static unsafe class Blake3Scalar
 
     /// <summary>Compresses one block into sixteen words of output, for the root.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void CompressExtended(
         uint* state, byte* block, uint blockSize, ulong counter, uint flags, uint* output)
     {

@@ -13,6 +13,11 @@ internal static unsafe class Blake3Tree
     /// <summary>The bytes of that many chunks.</summary>
     public const int BatchSizeInBytesMax = BatchChunksMax * Blake3Spec.ChunkSizeInBytes;
 
+    /// <summary>
+    /// Blocks of a short last chunk from which a wider kernel for all is faster than to hash them one by one (bench: hash).
+    /// </summary>
+    private const int RestBlocksForWiderKernel = 8;
+
     private const int BatchOutputSizeInBytes =
         (BatchChunksMax + Blake3Kernels.LanesMax) * Blake3Spec.ChainingValueSizeInBytes;
 
@@ -133,7 +138,7 @@ internal static unsafe class Blake3Tree
             byte* chunk = input + done * Blake3Spec.ChunkSizeInBytes;
             byte* value = output + done * Blake3Spec.ChainingValueSizeInBytes;
             int left = wholeCount - done;
-            int lanes = Blake3Kernels.LanesFor(level, left + (restBlocks > 0 ? 1 : 0));
+            int lanes = Blake3Kernels.LanesFor(level, left + (restBlocks >= RestBlocksForWiderKernel ? 1 : 0));
             if (lanes == 1)
             {
                 OpenChunk(

@@ -13,10 +13,10 @@ internal static unsafe class Blake3Vector128
 
     /// <summary>Hashes the four lanes of <paramref name="job"/>.</summary>
     [SkipLocalsInit]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.NoInlining | MethodImplOptions.AggressiveOptimization)]
     public static void Hash(ref Blake3Job job)
     {
-        byte* scratch = stackalloc byte[17 * sizeof(V)];
+        byte* scratch = stackalloc byte[21 * sizeof(V)];
         V* m = (V*)(((nuint)scratch + (nuint)sizeof(V) - 1) & ~((nuint)sizeof(V) - 1));
         uint* words = (uint*)m;
         for (int lane = 0; lane < Lanes; lane++)
@@ -52,10 +52,10 @@ internal static unsafe class Blake3Vector128
             }
             uint flags = job.FlagsOf(block);
             LoadTransposed(ref job, block * Blake3Spec.BlockSizeInBytes, m);
-            V v0 = h0;
-            V v1 = h1;
-            V v2 = h2;
-            V v3 = h3;
+            m[16] = h0;
+            m[17] = h1;
+            m[18] = h2;
+            m[19] = h3;
             V v4 = h4;
             V v5 = h5;
             V v6 = h6;
@@ -68,24 +68,24 @@ internal static unsafe class Blake3Vector128
             V v13 = counterHigh;
             V v14 = Vector128.Create((uint)Blake3Spec.BlockSizeInBytes);
             V v15 = Vector128.Create(flags);
-            Round(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            Round(ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m, 0x01234567_89ABCDEF);
-            Round(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            Round(ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m, 0x263A704D_1BC59EF8);
-            Round(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            Round(ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m, 0x34ACD27E_6590BF81);
-            Round(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            Round(ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m, 0xA7C9E3DF_40B25816);
-            Round(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            Round(ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m, 0xCD9BFAE8_72530164);
-            Round(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            Round(ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m, 0x9EB58CF1_D30A2647);
-            Round(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+            Round(ref v4, ref v5, ref v6, ref v7,
                 ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m, 0xBF501986_EA2C347D);
-            h0 = v0 ^ v8;
-            h1 = v1 ^ v9;
-            h2 = v2 ^ v10;
-            h3 = v3 ^ v11;
+            h0 = m[16] ^ v8;
+            h1 = m[17] ^ v9;
+            h2 = m[18] ^ v10;
+            h3 = m[19] ^ v11;
             h4 = v4 ^ v12;
             h5 = v5 ^ v13;
             h6 = v6 ^ v14;
@@ -107,31 +107,39 @@ internal static unsafe class Blake3Vector128
     /// <summary>One round: columns, then diagonals. Each hexadecimal digit of the order is a word's number.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Round(
-        ref V v0, ref V v1, ref V v2, ref V v3, ref V v4, ref V v5, ref V v6, ref V v7,
+        ref V v4, ref V v5, ref V v6, ref V v7,
         ref V v8, ref V v9, ref V v10, ref V v11, ref V v12, ref V v13, ref V v14, ref V v15,
         V* m, ulong order)
     {
-        Mix(ref v0, ref v1, ref v2, ref v3, ref v4, ref v5, ref v6, ref v7,
+        Mix(ref v4, ref v5, ref v6, ref v7,
             ref v8, ref v9, ref v10, ref v11, ref v12, ref v13, ref v14, ref v15, m, order >> 32);
-        Mix(ref v0, ref v1, ref v2, ref v3, ref v5, ref v6, ref v7, ref v4,
+        Mix(ref v5, ref v6, ref v7, ref v4,
             ref v10, ref v11, ref v8, ref v9, ref v15, ref v12, ref v13, ref v14, m, order);
     }
 
     /// <summary>Four independent quarter rounds, step by step, so that they run side by side.</summary>
+    /// <remarks>
+    /// The first row of the state, which is needed least, stands in memory behind the message. With 16 registers the
+    /// whole state would fill them all and the compiler spill at nearly every step: this is twice as fast.
+    /// </remarks>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Mix(
-        ref V a0, ref V a1, ref V a2, ref V a3, ref V b0, ref V b1, ref V b2, ref V b3,
+        ref V b0, ref V b1, ref V b2, ref V b3,
         ref V c0, ref V c1, ref V c2, ref V c3, ref V d0, ref V d1, ref V d2, ref V d3,
         V* m, ulong order)
     {
-        a0 = a0 + m[(order >> 28) & 15] + b0;
-        a1 = a1 + m[(order >> 20) & 15] + b1;
-        a2 = a2 + m[(order >> 12) & 15] + b2;
-        a3 = a3 + m[(order >> 4) & 15] + b3;
-        d0 = Blake3Rows.RotateRight16(d0 ^ a0);
-        d1 = Blake3Rows.RotateRight16(d1 ^ a1);
-        d2 = Blake3Rows.RotateRight16(d2 ^ a2);
-        d3 = Blake3Rows.RotateRight16(d3 ^ a3);
+        V a = m[16] + m[(order >> 28) & 15] + b0;
+        m[16] = a;
+        d0 = Blake3Rows.RotateRight16(d0 ^ a);
+        a = m[17] + m[(order >> 20) & 15] + b1;
+        m[17] = a;
+        d1 = Blake3Rows.RotateRight16(d1 ^ a);
+        a = m[18] + m[(order >> 12) & 15] + b2;
+        m[18] = a;
+        d2 = Blake3Rows.RotateRight16(d2 ^ a);
+        a = m[19] + m[(order >> 4) & 15] + b3;
+        m[19] = a;
+        d3 = Blake3Rows.RotateRight16(d3 ^ a);
         c0 += d0;
         c1 += d1;
         c2 += d2;
@@ -140,14 +148,18 @@ internal static unsafe class Blake3Vector128
         b1 = Blake3Rows.RotateRight12(b1 ^ c1);
         b2 = Blake3Rows.RotateRight12(b2 ^ c2);
         b3 = Blake3Rows.RotateRight12(b3 ^ c3);
-        a0 = a0 + m[(order >> 24) & 15] + b0;
-        a1 = a1 + m[(order >> 16) & 15] + b1;
-        a2 = a2 + m[(order >> 8) & 15] + b2;
-        a3 = a3 + m[order & 15] + b3;
-        d0 = Blake3Rows.RotateRight8(d0 ^ a0);
-        d1 = Blake3Rows.RotateRight8(d1 ^ a1);
-        d2 = Blake3Rows.RotateRight8(d2 ^ a2);
-        d3 = Blake3Rows.RotateRight8(d3 ^ a3);
+        a = m[16] + m[(order >> 24) & 15] + b0;
+        m[16] = a;
+        d0 = Blake3Rows.RotateRight8(d0 ^ a);
+        a = m[17] + m[(order >> 16) & 15] + b1;
+        m[17] = a;
+        d1 = Blake3Rows.RotateRight8(d1 ^ a);
+        a = m[18] + m[(order >> 8) & 15] + b2;
+        m[18] = a;
+        d2 = Blake3Rows.RotateRight8(d2 ^ a);
+        a = m[19] + m[order & 15] + b3;
+        m[19] = a;
+        d3 = Blake3Rows.RotateRight8(d3 ^ a);
         c0 += d0;
         c1 += d1;
         c2 += d2;
