@@ -11,5 +11,7 @@ internal interface IMetadataTarget
 
     int ChangeMode(int mode);
 
+    int Stat(out FileMetadata metadata);
+
     int ChangeTimes(UnixTime? accessed, UnixTime? modified);
 }

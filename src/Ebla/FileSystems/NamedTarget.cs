@@ -13,6 +13,8 @@ internal readonly ref struct NamedTarget(Descriptor directory, ReadOnlySpan<byte
 
     public int ChangeMode(int mode) => Posix.ChangeModeAt(directory, _name, mode);
 
+    public int Stat(out FileMetadata metadata) => Posix.StatAt(directory, _name, out metadata);
+
     public int ChangeTimes(UnixTime? accessed, UnixTime? modified)
         => Posix.ChangeTimesAt(directory, _name, accessed, modified);
 }

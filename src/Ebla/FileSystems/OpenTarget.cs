@@ -11,5 +11,7 @@ internal readonly struct OpenTarget(Descriptor descriptor) : IMetadataTarget
 
     public int ChangeMode(int mode) => Posix.ChangeMode(descriptor, mode);
 
+    public int Stat(out FileMetadata metadata) => Posix.Stat(descriptor, out metadata);
+
     public int ChangeTimes(UnixTime? accessed, UnixTime? modified) => Posix.ChangeTimes(descriptor, accessed, modified);
 }

@@ -82,6 +82,7 @@ internal sealed class TargetDirectory : Descriptor
     /// <remarks>
     /// Where there is nothing of that name, it is made there at once. Where there is, it is made beside it under a name that starts
     /// with ".ebla-restore-", so that a good file is never replaced by half of one; such names can be left over after a crash.
+    /// This directory must stay open until the file is committed or disposed.
     /// </remarks>
     /// <exception cref="FileSystemException">It cannot be made; or a directory has its name.</exception>
     public TargetFile CreateFile(ByteName name, long sizeInBytes)

@@ -52,6 +52,12 @@ internal readonly record struct TargetMetadata
             mode &= GroupId is null || problems.HasFlag(MetadataProblems.Group) ? ~SetGroupIdBit : ~0;
             problems |= mode == Mode ? MetadataProblems.None : MetadataProblems.Mode;
             Note(file.ChangeMode(mode), MetadataProblems.Mode);
+            // The system drops a set-group-id bit without an error where the user is not in the file's group (chmod(2)).
+            if ((mode & SetGroupIdBit) != 0)
+            {
+                Note(file.Stat(out FileMetadata actual), MetadataProblems.Mode);
+                problems |= actual.Mode == mode ? MetadataProblems.None : MetadataProblems.Mode;
+            }
         }
         Note(file.ChangeTimes(AccessedTime, ModifiedTime), MetadataProblems.Times);
         return new MetadataOutcome(problems, firstError);

@@ -108,7 +108,7 @@ public sealed class TargetDirectoryTests
         });
         attacker.Start();
         int made = 0;
-        for (int round = 0; round < 2000; round++)
+        for (int round = 0; round < 1000; round++)
         {
             try
             {

@@ -245,6 +245,26 @@ public sealed class TargetFileTests
     }
 
     [Fact]
+    public void A_set_group_id_bit_that_the_system_drops_in_silence_is_told()
+    {
+        Assert.SkipUnless(LocalMachine.UserId() == 0, "Only root makes a folder of a group that the user is not in");
+        using TestFolder folder = new();
+        folder.SetMode("", "2777"); // Root's group goes on to what is made inside.
+        OrdinaryUser.Run(() =>
+        {
+            using TargetFile file = folder.Target.CreateFile(Name, 0);
+            TargetMetadata metadata = new()
+            {
+                UserId = OrdinaryUser.Id,
+                GroupId = 0,
+                Mode = Convert.ToInt32("2755", 8),
+                ModifiedTime = Time,
+            };
+            Assert.Equal(new MetadataOutcome(MetadataProblems.Mode, 0), file.SetMetadata(metadata));
+        });
+    }
+
+    [Fact]
     public void Owners_that_are_not_wanted_or_cannot_be_are_left_and_give_no_set_id_bits()
     {
         using TestFolder folder = new();
