@@ -5,7 +5,8 @@ namespace Ebla.Backends;
 
 /// <summary>Stores immutable, named objects. The contract of docs/design.md, section "Back-ends".</summary>
 /// <remarks>
-/// Safe for concurrent calls. A missing object is a value, not an error; every other failure is a <see cref="BackendException"/>.
+/// Safe for concurrent calls. A missing object is a value, not an error; every other failure is a
+/// <see cref="BackendException"/>.
 /// A back-end sees names and bytes, never keys or plaintext.
 /// </remarks>
 public interface IBackend : IAsyncDisposable
@@ -34,16 +35,24 @@ public interface IBackend : IAsyncDisposable
     ValueTask PutAsync(
         ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default);
 
-    /// <summary>The barrier: everything put, and every deletion asked for, before this call is durable and visible after it.</summary>
-    /// <remarks>After a failure the unflushed puts are void and the back-end stays unusable for writing: an fsync error is not repeated away.</remarks>
+    /// <summary>
+    /// The barrier: everything put, and every deletion asked for, before this call is durable and visible after it.
+    /// </summary>
+    /// <remarks>
+    /// After a failure the unflushed puts are void and the back-end stays unusable for writing: an fsync error is not
+    /// repeated away.
+    /// </remarks>
     ValueTask FlushAsync(CancellationToken cancellationToken = default);
 
-    /// <summary>Reads exactly <paramref name="destination"/>'s length of bytes from <paramref name="offset"/>.</summary>
+    /// <summary>
+    /// Reads exactly <paramref name="destination"/>'s length of bytes from <paramref name="offset"/>.
+    /// </summary>
     /// <returns>False if there is no such object. The bytes are NOT checked against anything: the caller does that.</returns>
     /// <param name="name">The object.</param>
     /// <param name="offset">Where in the object to begin, in bytes.</param>
     /// <param name="destination">Filled whole, or the call fails.</param>
-    /// <param name="expected">BLAKE3 of just these bytes where the caller knows it, so that a decorator can check and heal; null otherwise.</param>
+    /// <param name="expected">BLAKE3 of just these bytes where the caller knows it, so that a decorator can check and
+    /// heal; null otherwise.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="CorruptDataException">The object ends before the range does.</exception>
     ValueTask<bool> GetAsync(
@@ -53,7 +62,10 @@ public interface IBackend : IAsyncDisposable
     /// <summary>The size of an object in bytes, or null if it is missing.</summary>
     ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken cancellationToken = default);
 
-    /// <summary>Names and sizes of all objects of a kind, in any order; shows everything flushed before it began. Not a snapshot.</summary>
+    /// <summary>
+    /// Names and sizes of all objects of a kind, in any order; shows everything flushed before it began. Not a
+    /// snapshot.
+    /// </summary>
     IAsyncEnumerable<ObjectInfo> ListAsync(ObjectKind kind, CancellationToken cancellationToken = default);
 
     /// <summary>Deletes an object; deleting what is missing is a success. Durable after the next flush.</summary>
