@@ -2,14 +2,18 @@ using System.Diagnostics;
 
 namespace Ebla.Bench;
 
-/// <summary>Times an action and prints its throughput: the best of several slices, since the machine is shared.</summary>
+/// <summary>
+/// Times an action and prints its throughput: the best of several slices, since the machine is shared.
+/// </summary>
 internal sealed class Report(TextWriter output)
 {
     private const int Slices = 7;
 
     private static readonly TimeSpan Slice = TimeSpan.FromMilliseconds(150);
 
-    /// <summary>Runs <paramref name="action"/> again and again, and prints GB/s for <paramref name="sizeInBytes"/> bytes a run.</summary>
+    /// <summary>
+    /// Runs <paramref name="action"/> again and again, and prints GB/s for <paramref name="sizeInBytes"/> bytes a run.
+    /// </summary>
     public void Measure(string what, long sizeInBytes, Action action)
     {
         action();

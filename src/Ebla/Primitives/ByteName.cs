@@ -2,7 +2,9 @@ using System.Text;
 
 namespace Ebla.Primitives;
 
-/// <summary>A file name, link target or path as the raw bytes that the file system holds. Linux names need not be UTF-8.</summary>
+/// <summary>
+/// A file name, link target or path as the raw bytes that the file system holds. Linux names need not be UTF-8.
+/// </summary>
 /// <remarks>Compared byte by byte, unsigned. Turned into text only for display.</remarks>
 public readonly struct ByteName : IEquatable<ByteName>, IComparable<ByteName>
 {
@@ -65,7 +67,8 @@ public readonly struct ByteName : IEquatable<ByteName>, IComparable<ByteName>
     public static bool operator !=(ByteName left, ByteName right) => !left.Equals(right);
 
     /// <summary>
-    /// For display only: UTF-8 where it is valid; control characters, backslashes and bytes that are not UTF-8 as <c>\xHH</c>,
+    /// For display only: UTF-8 where it is valid; control characters, backslashes and bytes that are not UTF-8 as
+    /// <c>\xHH</c>,
     /// so that a name cannot write to the terminal and two names never look the same.
     /// </summary>
     public override string ToString()
