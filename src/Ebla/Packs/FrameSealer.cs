@@ -18,15 +18,15 @@ internal sealed class FrameSealer(UnlockedKeys keys, SealingSource sealings, int
     {
         (Sealing sealing, uint number) = sealings.Next();
         int payloadOffset = FramePlaintext.PayloadOffset(draft.Blobs.Count);
-        using RentedBuffer plaintext = new(FramePlaintext.TotalSize(draft.Blobs.Count, Math.Max(
-            draft.SizeInBytes, ZstdCompressor.CompressBound(draft.SizeInBytes))));
+        using RentedBuffer plaintext = new(FramePlaintext.TotalSize(draft.Blobs.Count, draft.SizeInBytes));
         int payloadSize = 0;
-        bool isCompressed = draft.SizeInBytes > 0 && CompressibilityProbe.LooksCompressible(draft.Content);
-        if (isCompressed)
+        if (CompressibilityProbe.LooksCompressible(draft.Content))
         {
-            payloadSize = _compressor.Compress(draft.Content, plaintext.Span[payloadOffset..]);
-            isCompressed = payloadSize < draft.SizeInBytes - draft.SizeInBytes / SavingsDivisor;
+            // 0 if the result does not fit, and then raw is better.
+            payloadSize = _compressor.Compress(
+                draft.Content, plaintext.Span.Slice(payloadOffset, draft.SizeInBytes - draft.SizeInBytes / SavingsDivisor));
         }
+        bool isCompressed = payloadSize > 0;
         if (!isCompressed)
         {
             payloadSize = draft.SizeInBytes;

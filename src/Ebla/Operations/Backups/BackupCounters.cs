@@ -1,0 +1,61 @@
+namespace Ebla.Operations.Backups;
+
+/// <summary>What a running backup has counted so far. Safe to read at any time.</summary>
+public sealed class BackupCounters
+{
+    private long _filesNew;
+    private long _filesChanged;
+    private long _filesUnmodified;
+    private long _directories;
+    private long _others;
+    private long _processedInBytes;
+    private long _addedInBytes;
+    private long _errors;
+
+    /// <summary>Files that the previous snapshot does not have.</summary>
+    public long FilesNew => Interlocked.Read(ref _filesNew);
+
+    /// <summary>Files read because they may differ.</summary>
+    public long FilesChanged => Interlocked.Read(ref _filesChanged);
+
+    /// <summary>Files taken over unread.</summary>
+    public long FilesUnmodified => Interlocked.Read(ref _filesUnmodified);
+
+    /// <summary>Files done.</summary>
+    public long Files => FilesNew + FilesChanged + FilesUnmodified;
+
+    /// <summary>Directories done.</summary>
+    public long Directories => Interlocked.Read(ref _directories);
+
+    /// <summary>Links, pipes, sockets, devices done.</summary>
+    public long Others => Interlocked.Read(ref _others);
+
+    /// <summary>Bytes of files done.</summary>
+    public long ProcessedInBytes => Interlocked.Read(ref _processedInBytes);
+
+    /// <summary>Plaintext bytes new to the repository.</summary>
+    public long AddedInBytes => Interlocked.Read(ref _addedInBytes);
+
+    /// <summary>Problems reported.</summary>
+    public long Errors => Interlocked.Read(ref _errors);
+
+    internal void CountFile(FileChange change)
+    {
+        switch (change)
+        {
+            case FileChange.New: _ = Interlocked.Increment(ref _filesNew); break;
+            case FileChange.Changed: _ = Interlocked.Increment(ref _filesChanged); break;
+            default: _ = Interlocked.Increment(ref _filesUnmodified); break;
+        }
+    }
+
+    internal void CountDirectory() => Interlocked.Increment(ref _directories);
+
+    internal void CountOther() => Interlocked.Increment(ref _others);
+
+    internal void CountProcessed(long sizeInBytes) => Interlocked.Add(ref _processedInBytes, sizeInBytes);
+
+    internal void CountAdded(long sizeInBytes) => Interlocked.Add(ref _addedInBytes, sizeInBytes);
+
+    internal void CountError() => Interlocked.Increment(ref _errors);
+}

@@ -1,0 +1,29 @@
+using Ebla.Primitives;
+using Ebla.Repositories;
+
+namespace Ebla.Operations.Backups;
+
+/// <summary>What to back up, and how.</summary>
+public sealed record BackupOptions
+{
+    /// <summary>Files and directories; relative ones count from the working directory. At least one.</summary>
+    public required IReadOnlyList<ByteName> Paths { get; init; }
+
+    /// <summary>Free labels of the snapshot.</summary>
+    public IReadOnlyList<string> Tags { get; init; } = [];
+
+    /// <summary>A free text.</summary>
+    public string Description { get; init; } = "";
+
+    /// <summary>The machine's name in the snapshot; null for the real one.</summary>
+    public ByteName? Host { get; init; }
+
+    /// <summary>The program's name and version in the snapshot.</summary>
+    public string Program { get; init; } = "";
+
+    /// <summary>Threads that read, cut and hash files.</summary>
+    public int ReaderCount { get; init; } = Math.Max(2, Environment.ProcessorCount);
+
+    /// <summary>How frames and packs are made.</summary>
+    public UploadOptions Upload { get; init; } = new();
+}

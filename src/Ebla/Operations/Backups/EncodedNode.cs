@@ -1,0 +1,26 @@
+using System.Formats.Cbor;
+using Ebla.Hashing;
+using Ebla.Keys;
+using Ebla.Primitives;
+using Ebla.Trees;
+
+namespace Ebla.Operations.Backups;
+
+/// <summary>A node ready to be put into its directory's list.</summary>
+internal sealed record EncodedNode(ByteName Name, ReadOnlyMemory<byte> Encoding, IReadOnlyList<ShortId> Links, ulong CutValue)
+{
+    /// <summary>Encodes a node.</summary>
+    public static EncodedNode Of(Node node, RingKeys ring)
+    {
+        CborWriter writer = StrictCbor.CreateWriter();
+        NodeCodec.Write(writer, node);
+        return Of(node, writer.Encode(), ring);
+    }
+
+    /// <summary>A node that is stored again exactly as it was.</summary>
+    public static EncodedNode Of(Node node, ReadOnlyMemory<byte> encoding, RingKeys ring) => new(
+        node.Name,
+        encoding,
+        node.Subtree is { } tree ? [ShortId.Of(tree)] : FileContent.LinksOf(node.Content, node.ContentList),
+        Blake3.HashKeyed(ring.TreeIdKey, node.Name.Span).W0);
+}

@@ -1,0 +1,14 @@
+namespace Ebla.Operations.Backups;
+
+/// <summary>Told what a backup meets. Calls come from several threads.</summary>
+public interface IBackupObserver
+{
+    /// <summary>The backup begins; the counters go on changing.</summary>
+    void Started(BackupCounters counters);
+
+    /// <summary>Something could not be read as it should be. It counts as an error.</summary>
+    void Problem(BackupProblem problem);
+
+    /// <summary>Something worth knowing that is no error: a file that vanished before it was read, for one.</summary>
+    void Notice(BackupProblem notice);
+}
