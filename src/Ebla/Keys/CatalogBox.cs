@@ -26,10 +26,10 @@ internal static class CatalogBox
         ReadOnlySpan<byte> catalogKey, BoxContext context, IEntropy entropy, ReadOnlySpan<byte> header, ReadOnlySpan<byte> plaintext)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintext.Length, PlaintextSizeInBytesMax);
-        byte[] box = new byte[SizeOf(plaintext.Length)];
+        byte[] box = GC.AllocateUninitializedArray<byte>(SizeOf(plaintext.Length));
         Span<byte> salt = box.AsSpan(0, SaltSizeInBytes);
         entropy.Fill(salt);
-        byte[] padded = new byte[box.Length - CiphertextStart - Aead.TagSizeInBytes];
+        byte[] padded = GC.AllocateUninitializedArray<byte>(box.Length - CiphertextStart - Aead.TagSizeInBytes);
         Padding.Write(plaintext, padded);
         Span<byte> key = stackalloc byte[Hkdf.KeySizeInBytes];
         Derive(catalogKey, context, salt, key, box.AsSpan(SaltSizeInBytes, Hkdf.KeySizeInBytes));
@@ -50,7 +50,7 @@ internal static class CatalogBox
         Span<byte> key = stackalloc byte[Hkdf.KeySizeInBytes];
         Span<byte> commitment = stackalloc byte[Hkdf.KeySizeInBytes];
         Derive(catalogKey, context, box[..SaltSizeInBytes], key, commitment);
-        byte[] padded = new byte[box.Length - CiphertextStart - Aead.TagSizeInBytes];
+        byte[] padded = GC.AllocateUninitializedArray<byte>(box.Length - CiphertextStart - Aead.TagSizeInBytes);
         bool isGood =
             CryptographicOperations.FixedTimeEquals(commitment, box.Slice(SaltSizeInBytes, Hkdf.KeySizeInBytes))
             && Aead.TryDecrypt(context.Suite, key, header, box[CiphertextStart..], padded);
