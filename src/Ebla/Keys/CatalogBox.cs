@@ -23,7 +23,8 @@ internal static class CatalogBox
         => CiphertextStart + Padding.PaddedSize(plaintextSize, PaddedSizeInBytesMin) + Aead.TagSizeInBytes;
 
     public static byte[] Seal(
-        ReadOnlySpan<byte> catalogKey, BoxContext context, IEntropy entropy, ReadOnlySpan<byte> header, ReadOnlySpan<byte> plaintext)
+        ReadOnlySpan<byte> catalogKey, BoxContext context, IEntropy entropy,
+        ReadOnlySpan<byte> header, ReadOnlySpan<byte> plaintext)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintext.Length, PlaintextSizeInBytesMax);
         byte[] box = GC.AllocateUninitializedArray<byte>(SizeOf(plaintext.Length));
@@ -40,7 +41,8 @@ internal static class CatalogBox
     }
 
     public static byte[] Open(
-        ReadOnlySpan<byte> catalogKey, BoxContext context, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box, int plaintextSizeMax)
+        ReadOnlySpan<byte> catalogKey, BoxContext context,
+        ReadOnlySpan<byte> header, ReadOnlySpan<byte> box, int plaintextSizeMax)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintextSizeMax, PlaintextSizeInBytesMax);
         if (box.Length < SizeOf(0) || box.Length > SizeOf(plaintextSizeMax))
@@ -67,7 +69,8 @@ internal static class CatalogBox
     }
 
     private static void Derive(
-        ReadOnlySpan<byte> catalogKey, BoxContext context, ReadOnlySpan<byte> salt, Span<byte> key, Span<byte> commitment)
+        ReadOnlySpan<byte> catalogKey, BoxContext context,
+        ReadOnlySpan<byte> salt, Span<byte> key, Span<byte> commitment)
     {
         Span<byte> pseudoRandomKey = stackalloc byte[Hkdf.KeySizeInBytes];
         Hkdf.Extract(catalogKey, salt, pseudoRandomKey);

@@ -21,7 +21,7 @@ public sealed record ChunkerSettings
     public const int MaxSizeInBytesMax = 64 * 1024 * 1024;
 
     /// <summary>Validates and keeps the sizes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is outside its limits, or they are out of order.</exception>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range or out of order.</exception>
     public ChunkerSettings(int minSizeInBytes, int averageSizeInBytes, int maxSizeInBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(averageSizeInBytes, AverageSizeInBytesMin);

@@ -59,8 +59,8 @@ public sealed class Ed25519KeyTests
         Assert.False(Ed25519Key.Verify(neutral, [1], [.. neutral, .. new byte[32]]));
     }
 
-    // The same key, message and scalar; the second R has a component of order 8, which only an equation with the cofactor
-    // would let through. Readers must agree on this (docs/format.md, "Signatures").
+    // The same key, message and scalar; the second R has a component of order 8, which only an equation with the
+    // cofactor would let through. Readers must agree on this (docs/format.md, "Signatures").
     [Theory]
     [InlineData(
         true,
