@@ -47,7 +47,7 @@ internal static class EncryptionBenchmarks
         {
             Credential = credential,
             MemberName = "bench",
-            Chunker = new ChunkerSettings(32 << 10, 128 << 10, 1 << 20),
+            Chunker = new ChunkerSettings(48 << 10, 128 << 10, 512 << 10),
             Suite = suite,
         }).Keys;
     }

@@ -47,7 +47,9 @@ internal static class Aead
         }
     }
 
-    /// <summary>False if the message is not what was encrypted with this key; <paramref name="plaintext"/> is zero then.</summary>
+    /// <summary>
+    /// False if the message is not what was encrypted with this key; <paramref name="plaintext"/> is zero then.
+    /// </summary>
     public static bool TryDecrypt(
         CipherSuite suite,
         ReadOnlySpan<byte> key,

@@ -1,6 +1,8 @@
 namespace Ebla.Encryption;
 
-/// <summary>The cipher of a ring. The numbers stand in the format; 0 is kept for rings without encryption and refused.</summary>
+/// <summary>
+/// The cipher of a ring. The numbers stand in the format; 0 is kept for rings without encryption and refused.
+/// </summary>
 public enum CipherSuite : byte
 {
     /// <summary>AES-256-GCM, for CPUs with AES instructions.</summary>

@@ -24,7 +24,9 @@ internal static class Hkdf
     public static void Extract(ReadOnlySpan<byte> inputKey, ReadOnlySpan<byte> salt, Span<byte> pseudoRandomKey)
         => _ = HMACSHA256.HashData(salt, inputKey, pseudoRandomKey);
 
-    /// <summary>The second half. For 32 bytes it is one HMAC, which is faster so than through the class of the BCL.</summary>
+    /// <summary>
+    /// The second half. For 32 bytes it is one HMAC, which is faster so than through the class of the BCL.
+    /// </summary>
     public static void Expand(ReadOnlySpan<byte> pseudoRandomKey, ReadOnlySpan<byte> info, Span<byte> key)
     {
         Invariant.Check(key.Length == KeySizeInBytes && info.Length <= InfoSizeInBytesMax);

@@ -35,7 +35,8 @@ public sealed record KdfParameters
     }
 
     /// <summary>A chosen cost.</summary>
-    /// <param name="memoryInKibibytes"><see cref="MemoryInKibibytesMin"/> to <see cref="MemoryInKibibytesMax"/>.</param>
+    /// <param name="memoryInKibibytes">From <see cref="MemoryInKibibytesMin"/> to
+    /// <see cref="MemoryInKibibytesMax"/>.</param>
     /// <param name="passes">1 to <see cref="PassesMax"/>.</param>
     public KdfParameters(int memoryInKibibytes, int passes)
         : this(memoryInKibibytes, passes, MemoryInKibibytesMin)

@@ -23,13 +23,14 @@ internal static class CatalogBox
         => CiphertextStart + Padding.PaddedSize(plaintextSize, PaddedSizeInBytesMin) + Aead.TagSizeInBytes;
 
     public static byte[] Seal(
-        ReadOnlySpan<byte> catalogKey, BoxContext context, IEntropy entropy, ReadOnlySpan<byte> header, ReadOnlySpan<byte> plaintext)
+        ReadOnlySpan<byte> catalogKey, BoxContext context, IEntropy entropy,
+        ReadOnlySpan<byte> header, ReadOnlySpan<byte> plaintext)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintext.Length, PlaintextSizeInBytesMax);
-        byte[] box = new byte[SizeOf(plaintext.Length)];
+        byte[] box = GC.AllocateUninitializedArray<byte>(SizeOf(plaintext.Length));
         Span<byte> salt = box.AsSpan(0, SaltSizeInBytes);
         entropy.Fill(salt);
-        byte[] padded = new byte[box.Length - CiphertextStart - Aead.TagSizeInBytes];
+        byte[] padded = GC.AllocateUninitializedArray<byte>(box.Length - CiphertextStart - Aead.TagSizeInBytes);
         Padding.Write(plaintext, padded);
         Span<byte> key = stackalloc byte[Hkdf.KeySizeInBytes];
         Derive(catalogKey, context, salt, key, box.AsSpan(SaltSizeInBytes, Hkdf.KeySizeInBytes));
@@ -40,7 +41,8 @@ internal static class CatalogBox
     }
 
     public static byte[] Open(
-        ReadOnlySpan<byte> catalogKey, BoxContext context, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box, int plaintextSizeMax)
+        ReadOnlySpan<byte> catalogKey, BoxContext context,
+        ReadOnlySpan<byte> header, ReadOnlySpan<byte> box, int plaintextSizeMax)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(plaintextSizeMax, PlaintextSizeInBytesMax);
         if (box.Length < SizeOf(0) || box.Length > SizeOf(plaintextSizeMax))
@@ -50,7 +52,7 @@ internal static class CatalogBox
         Span<byte> key = stackalloc byte[Hkdf.KeySizeInBytes];
         Span<byte> commitment = stackalloc byte[Hkdf.KeySizeInBytes];
         Derive(catalogKey, context, box[..SaltSizeInBytes], key, commitment);
-        byte[] padded = new byte[box.Length - CiphertextStart - Aead.TagSizeInBytes];
+        byte[] padded = GC.AllocateUninitializedArray<byte>(box.Length - CiphertextStart - Aead.TagSizeInBytes);
         bool isGood =
             CryptographicOperations.FixedTimeEquals(commitment, box.Slice(SaltSizeInBytes, Hkdf.KeySizeInBytes))
             && Aead.TryDecrypt(context.Suite, key, header, box[CiphertextStart..], padded);
@@ -67,7 +69,8 @@ internal static class CatalogBox
     }
 
     private static void Derive(
-        ReadOnlySpan<byte> catalogKey, BoxContext context, ReadOnlySpan<byte> salt, Span<byte> key, Span<byte> commitment)
+        ReadOnlySpan<byte> catalogKey, BoxContext context,
+        ReadOnlySpan<byte> salt, Span<byte> key, Span<byte> commitment)
     {
         Span<byte> pseudoRandomKey = stackalloc byte[Hkdf.KeySizeInBytes];
         Hkdf.Extract(catalogKey, salt, pseudoRandomKey);

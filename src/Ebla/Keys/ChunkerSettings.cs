@@ -1,3 +1,4 @@
+using System.Numerics;
 using Ebla.Primitives;
 
 namespace Ebla.Keys;
@@ -8,8 +9,8 @@ public sealed record ChunkerSettings
     /// <summary>The chunker with a secret Gear table.</summary>
     public const int GearNumber = 1;
 
-    /// <summary>Smallest average: 4 KiB.</summary>
-    public const int AverageSizeInBytesMin = 4 * 1024;
+    /// <summary>Smallest average: 16 KiB.</summary>
+    public const int AverageSizeInBytesMin = 16 * 1024;
 
     /// <summary>Largest average: 8 MiB.</summary>
     public const int AverageSizeInBytesMax = 8 * 1024 * 1024;
@@ -17,19 +18,21 @@ public sealed record ChunkerSettings
     /// <summary>Smallest minimum: the 64 bytes that decide on a cut.</summary>
     public const int MinSizeInBytesMin = 64;
 
-    /// <summary>Largest maximum: 64 MiB.</summary>
-    public const int MaxSizeInBytesMax = 64 * 1024 * 1024;
-
     /// <summary>Validates and keeps the sizes.</summary>
-    /// <exception cref="ArgumentOutOfRangeException">A size is outside its limits, or they are out of order.</exception>
+    /// <param name="minSizeInBytes">64 to half the average.</param>
+    /// <param name="averageSizeInBytes">A power of two, 16 KiB to 8 MiB.</param>
+    /// <param name="maxSizeInBytes">Two to four times the average.</param>
+    /// <exception cref="ArgumentOutOfRangeException">A size is out of range.</exception>
     public ChunkerSettings(int minSizeInBytes, int averageSizeInBytes, int maxSizeInBytes)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(averageSizeInBytes, AverageSizeInBytesMin);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(averageSizeInBytes, AverageSizeInBytesMax);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(
+            BitOperations.IsPow2(averageSizeInBytes), true, nameof(averageSizeInBytes));
         ArgumentOutOfRangeException.ThrowIfLessThan(minSizeInBytes, MinSizeInBytesMin);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(minSizeInBytes, averageSizeInBytes);
-        ArgumentOutOfRangeException.ThrowIfLessThan(maxSizeInBytes, averageSizeInBytes);
-        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxSizeInBytes, MaxSizeInBytesMax);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(minSizeInBytes, averageSizeInBytes / 2);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxSizeInBytes, averageSizeInBytes * 2);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(maxSizeInBytes, averageSizeInBytes * 4);
         MinSizeInBytes = minSizeInBytes;
         AverageSizeInBytes = averageSizeInBytes;
         MaxSizeInBytes = maxSizeInBytes;
@@ -56,7 +59,7 @@ public sealed record ChunkerSettings
         }
         try
         {
-            return checked(new ChunkerSettings((int)min, (int)average, (int)max));
+            return new ChunkerSettings(checked((int)min), checked((int)average), checked((int)max));
         }
         catch (Exception exception) when (exception is ArgumentOutOfRangeException or OverflowException)
         {

@@ -6,7 +6,8 @@ namespace Ebla.Keys;
 
 /// <summary>
 /// A decoded CBOR map with unsigned keys (deterministic encoding; docs/format.md, "Key objects"). Every field must be
-/// asked for; unknown fields from <see cref="OptionalKeyMin"/> on are ignored, those below are refused by <see cref="End"/>.
+/// asked for; unknown fields from <see cref="OptionalKeyMin"/> on are ignored, those below are refused
+/// by <see cref="End"/>.
 /// </summary>
 internal sealed class FieldMap
 {

@@ -9,12 +9,14 @@ namespace Ebla.Keys;
 // RING GRANT (docs/format.md, "Key objects")
 //   body: 1 member id 16 | 2 ring id 16 | 3 number u32 >= 1, the highest counts | 4 suite u8 | 5 KEM u8 = 1 | 6 epk 32
 //   sealed: ciphertext of the padded payload (1024 bytes or more) | tag 16
-//   payload: 1 id key 32 (not for maintainers) | 2 catalog key 32 | 3 content public keys: 1 to 16 of (number u32, P 32)
-//            4 content private keys: as many of 32 (owner and readers) | 5 chunker | 6 min | 7 average | 8 max | 9 created
+//   payload: 1 id key 32 (not for maintainers) | 2 catalog key 32 | 5 chunker | 6 min | 7 average | 8 max | 9 created
+//            3 content public keys: 1 to 16 of (number u32, P 32)
+//            4 content private keys: as many of 32 (owner and readers)
 
 /// <summary>The keys of a ring, sealed to a member and signed by the root key.</summary>
 internal sealed record GrantObject(
-    ObjectId ObjectId, KeyObject Source, MemberId Member, RingId Ring, uint Number, CipherSuite Suite, byte[] EphemeralPublicKey)
+    ObjectId ObjectId, KeyObject Source, MemberId Member, RingId Ring,
+    uint Number, CipherSuite Suite, byte[] EphemeralPublicKey)
 {
     public const int ContentKeyCountMax = 16;
 
@@ -66,7 +68,8 @@ internal sealed record GrantObject(
         byte[] open = KeyObject.ComposeOpen(KeyObjectKind.Grant, ring.Repository, body, sealedPart.Length, 0);
         using SecretBytes key = new(Hkdf.KeySizeInBytes);
         Invariant.Check(TryDeriveKey(
-            ring.Repository, ring.Id, ring.Suite, member, ephemeral.Span, member.BoxPublicKey, ephemeralPublicKey, key.Span));
+            ring.Repository, ring.Id, ring.Suite, member, ephemeral.Span,
+            member.BoxPublicKey, ephemeralPublicKey, key.Span));
         Aead.Encrypt(ring.Suite, key.Span, open, padded, sealedPart);
         CryptographicOperations.ZeroMemory(payload);
         CryptographicOperations.ZeroMemory(padded);
@@ -74,7 +77,7 @@ internal sealed record GrantObject(
     }
 
     /// <summary>The ring. The caller disposes.</summary>
-    /// <exception cref="CorruptDataException">It does not open with the member's keys, or holds no valid ring.</exception>
+    /// <exception cref="CorruptDataException">It does not open with the member's keys, or holds no ring.</exception>
     /// <exception cref="UnsupportedFormatException">The ring has unknown parts.</exception>
     public RingKeys Open(RepositoryId repository, MemberKeys member, IEntropy entropy)
     {
@@ -84,7 +87,8 @@ internal sealed record GrantObject(
                 repository, Ring, Suite, member, member.BoxPrivateKey, EphemeralPublicKey, EphemeralPublicKey, key.Span)
             || !Aead.TryDecrypt(Suite, key.Span, Source.Open.Span, Source.Sealed.Span, padded.Span))
         {
-            throw new CorruptDataException($"Grant {ObjectId.ToShortString()} does not open with the keys of its member.");
+            throw new CorruptDataException(
+                $"Grant {ObjectId.ToShortString()} does not open with the keys of its member.");
         }
         return DecodePayload(repository, Padding.Read(padded.Memory, PayloadSizeInBytesMin), entropy);
     }

@@ -72,7 +72,9 @@ internal sealed record KeyObject(
         return StoredKey.Named([.. signed, .. root.Sign(SignatureKindOf(kind), signed)]);
     }
 
-    /// <summary>Takes an object apart and checks its name, its frame and, where it has one, the root's signature.</summary>
+    /// <summary>
+    /// Takes an object apart and checks its name, its frame and, where it has one, the root's signature.
+    /// </summary>
     /// <exception cref="CorruptDataException">It is damaged, forged, or of another repository.</exception>
     /// <exception cref="UnsupportedFormatException">Its version or sub-kind is not known.</exception>
     public static KeyObject Read(StoredKey stored, RepositoryHeader header)
@@ -81,11 +83,13 @@ internal sealed record KeyObject(
         ReadOnlySpan<byte> span = bytes.Span;
         if (span.Length is < FixedSizeInBytes or > SizeInBytesMax)
         {
-            throw new CorruptDataException($"Key object {stored.Id.ToShortString()} has an impossible size: {span.Length}.");
+            throw new CorruptDataException(
+                $"Key object {stored.Id.ToShortString()} has an impossible size: {span.Length}.");
         }
         if (Blake3.Hash(span) != stored.Id.Value)
         {
-            throw new CorruptDataException($"Key object {stored.Id.ToShortString()} is damaged: its hash is not its name.");
+            throw new CorruptDataException(
+                $"Key object {stored.Id.ToShortString()} is damaged: its hash is not its name.");
         }
         new ObjectPrologue(ObjectKind.Key, header.Repository).Check(span);
         KeyObjectKind kind = (KeyObjectKind)span[24];
@@ -93,7 +97,8 @@ internal sealed record KeyObject(
         {
             throw span[24] == 0
                 ? new CorruptDataException("A key object has sub-kind 0.")
-                : new UnsupportedFormatException($"Key objects of sub-kind {span[24]} are not known to this version of Ebla.");
+                : new UnsupportedFormatException(
+                    $"Key objects of sub-kind {span[24]} are not known to this version of Ebla.");
         }
         uint bodySize = BinaryPrimitives.ReadUInt32LittleEndian(span[28..]);
         uint sealedSize = BinaryPrimitives.ReadUInt32LittleEndian(span[32..]);
@@ -106,7 +111,8 @@ internal sealed record KeyObject(
             || boxSize > BoxSizeInBytesMax
             || size != span.Length)
         {
-            throw new CorruptDataException($"Key object {stored.Id.ToShortString()} is not valid: its sizes do not add up.");
+            throw new CorruptDataException(
+                $"Key object {stored.Id.ToShortString()} is not valid: its sizes do not add up.");
         }
         int sealedStart = FixedSizeInBytes + (int)bodySize;
         int boxStart = sealedStart + (int)sealedSize;
@@ -118,16 +124,19 @@ internal sealed record KeyObject(
         {
             CheckSignature(stored.Id, kind, header, span, rootPublicKey.Span);
         }
-        return new KeyObject(kind, bytes[..sealedStart], bytes[sealedStart..boxStart], bytes[boxStart..boxEnd], rootPublicKey);
+        return new KeyObject(
+            kind, bytes[..sealedStart], bytes[sealedStart..boxStart], bytes[boxStart..boxEnd], rootPublicKey);
     }
 
     private static void CheckSignature(
-        ObjectId id, KeyObjectKind kind, RepositoryHeader header, ReadOnlySpan<byte> span, ReadOnlySpan<byte> rootPublicKey)
+        ObjectId id, KeyObjectKind kind, RepositoryHeader header,
+        ReadOnlySpan<byte> span, ReadOnlySpan<byte> rootPublicKey)
     {
         if (!CryptographicOperations.FixedTimeEquals(
             Blake3.Hash(rootPublicKey).ToArray(), header.RootKeyHash.ToArray()))
         {
-            throw new CorruptDataException($"Key object {id.ToShortString()} is not by the root key that the header names.");
+            throw new CorruptDataException(
+                $"Key object {id.ToShortString()} is not by the root key that the header names.");
         }
         if (!Signatures.Verify(
             header.Repository,

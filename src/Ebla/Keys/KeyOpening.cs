@@ -4,7 +4,9 @@ using Ebla.Primitives;
 
 namespace Ebla.Keys;
 
-/// <summary>Opens a repository: reads the key objects, tries the slots, then follows member, grants and rings.</summary>
+/// <summary>
+/// Opens a repository: reads the key objects, tries the slots, then follows member, grants and rings.
+/// </summary>
 internal sealed class KeyOpening
 {
     // A store that plants costly slots can slow an opening down, but not without end: slots are tried by rising cost.
@@ -163,8 +165,9 @@ internal sealed class KeyOpening
             ? ""
             : $" {_findings.Count} key objects could not be used, the first because: {_findings[0].Error.Message}";
         string given = Describe(credential.Kinds);
+        string wanted = string.Join(", ", _slots.Select(slot => Describe(slot.Type)).Distinct());
         throw new WrongKeyException(candidates.Count == failed
-            ? $"No key slot could be tried with the {given}; there are slots for: {string.Join(", ", _slots.Select(slot => Describe(slot.Type)).Distinct())}.{detail}"
+            ? $"No key slot could be tried with the {given}; there are slots for: {wanted}.{detail}"
             : $"No key slot opens with the {given} ({candidates.Count} tried).{detail}");
     }
 
@@ -219,14 +222,16 @@ internal sealed class KeyOpening
         KnownMember? self = known.Find(candidate => candidate.Id == member.Id);
         if (self is not null && !self.SignPublicKey.Span.SequenceEqual(member.SignPublicKey))
         {
-            throw new CorruptDataException("The opened slot does not hold the keys that the root key knows of its member.");
+            throw new CorruptDataException(
+                "The opened slot does not hold the keys that the root key knows of its member.");
         }
         if (self is null)
         {
             // The owner needs no one to vouch for it: it has the root key.
             known.Add(isOwner
                 ? new KnownMember(member.Id, "", MemberRole.Owner, member.SignPublicKey.ToArray())
-                : throw new CorruptDataException($"The root key's statement on member {member.Id} is missing or damaged."));
+                : throw new CorruptDataException(
+                    $"The root key's statement on member {member.Id} is missing or damaged."));
         }
         return known;
     }

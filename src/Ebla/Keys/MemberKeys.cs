@@ -48,7 +48,8 @@ public sealed class MemberKeys : IDisposable
     internal ReadOnlySpan<byte> Seed => _seed.Span;
 
     /// <summary>Signs bytes as they will be stored.</summary>
-    /// <param name="kind">What is signed, so that no signature serves for anything else: 1 to 32 of a-z and hyphen.</param>
+    /// <param name="kind">What is signed, so that no signature serves for anything else: 1 to 32 of a-z and
+    /// hyphen.</param>
     /// <param name="body">The bytes.</param>
     /// <returns>64 bytes.</returns>
     public byte[] Sign(string kind, ReadOnlySpan<byte> body) => Signatures.Sign(_signKey, _repository, kind, body);

@@ -4,7 +4,8 @@ using Ebla.Primitives;
 namespace Ebla.Keys;
 
 // MEMBER (docs/format.md, "Key objects")
-//   body: 1 member id 16 | 2 number u32 >= 1, the highest counts | 3 role u8 | 4 sign public key 32 | 5 box public key 32 | 6 ring of the box
+//   body: 1 member id 16 | 2 number u32 >= 1, the highest counts | 3 role u8
+//         4 sign public key 32 | 5 box public key 32 | 6 ring of the box
 //   sealed: nothing. box: 1 name | 2 created, seconds since 1970
 
 /// <summary>The root key's statement of who a member is.</summary>
@@ -44,7 +45,8 @@ internal sealed record MemberObject(
     }
 
     public static StoredKey Create(
-        MemberKeys member, uint number, MemberRole role, string name, DateTimeOffset created, RingKeys ring, RootKey root)
+        MemberKeys member, uint number, MemberRole role, string name,
+        DateTimeOffset created, RingKeys ring, RootKey root)
     {
         if (!FieldMap.IsPlainText(name, NameSizeInBytesMax))
         {

@@ -1,6 +1,8 @@
 namespace Ebla.Keys;
 
-/// <summary>What a member may do. The numbers stand in the format. Only <see cref="Owner"/> can be created yet.</summary>
+/// <summary>
+/// What a member may do. The numbers stand in the format. Only <see cref="Owner"/> can be created yet.
+/// </summary>
 public enum MemberRole : byte
 {
     /// <summary>Everything; holds the root key.</summary>

@@ -3,13 +3,17 @@ using Ebla.Primitives;
 
 namespace Ebla.Keys;
 
-/// <summary>What has to be stored for a new repository, and the keys to work with it. The caller disposes the keys.</summary>
+/// <summary>
+/// What has to be stored for a new repository, and the keys to work with it. The caller disposes the keys.
+/// </summary>
 /// <param name="HeaderBytes">The header file; to be written last, since it makes the repository one.</param>
 /// <param name="KeyObjects">The key objects.</param>
 /// <param name="Keys">All keys, unlocked.</param>
 public sealed record NewRepository(byte[] HeaderBytes, IReadOnlyList<StoredKey> KeyObjects, UnlockedKeys Keys)
 {
-    /// <summary>Makes a repository with one owner, one ring and one slot. Takes about a second if it has a password.</summary>
+    /// <summary>
+    /// Makes a repository with one owner, one ring and one slot. Takes about a second if it has a password.
+    /// </summary>
     /// <exception cref="ArgumentException">A name is too long.</exception>
     public static NewRepository Create(RepositoryCreation creation)
     {
@@ -37,7 +41,8 @@ public sealed record NewRepository(byte[] HeaderBytes, IReadOnlyList<StoredKey> 
                 ? creation.Kdf ?? KdfParameters.Calibrate()
                 : null;
             StoredKey slot = SlotObject.Create(
-                creation.Credential, kdf, member, root.PublicKey.ToArray(), root, ring, creation.SlotLabel, created, entropy);
+                creation.Credential, kdf, member, root.PublicKey.ToArray(),
+                root, ring, creation.SlotLabel, created, entropy);
             KnownMember owner = new(member.Id, creation.MemberName, MemberRole.Owner, member.SignPublicKey.ToArray());
             SlotInfo slotInfo = new(
                 slot.Id, creation.Credential.Kinds, kdf, creation.SlotLabel, member.Id, WholeSeconds(created), true);
@@ -68,6 +73,7 @@ public sealed record NewRepository(byte[] HeaderBytes, IReadOnlyList<StoredKey> 
         SecretBytes contentKey = SecretBytes.Random(entropy, X25519.KeySizeInBytes);
         ContentKey content = new(1, X25519.PublicKeyOf(contentKey.Span), contentKey);
         return new RingKeys(
-            repository, id, creation.Suite, creation.Chunker, WholeSeconds(created), idKey, catalogKey, [content], entropy);
+            repository, id, creation.Suite, creation.Chunker,
+            WholeSeconds(created), idKey, catalogKey, [content], entropy);
     }
 }

@@ -6,8 +6,8 @@ using Ebla.Primitives;
 namespace Ebla.Keys;
 
 // HEADER, version 1 (docs/format.md, "Header")
-//   0 magic "EBLAREPO" | 8 version u16 = 1 | 10 reserved u16 = 0 | 12 repository id 16 | 28 BLAKE3 of the root public key 32
-//   60 BLAKE3 of all bytes before 32. In every version the last 32 bytes are the BLAKE3 of the rest.
+//   0 magic "EBLAREPO" | 8 version u16 = 1 | 10 reserved u16 = 0 | 12 repository id 16
+//   28 BLAKE3 of the root public key 32 | 60 BLAKE3 of all bytes before 32. In every version the last 32 bytes are the BLAKE3 of the rest.
 
 /// <summary>The one plaintext file of a repository: its id and the hash of its root public key. Written once.</summary>
 public sealed record RepositoryHeader(RepositoryId Repository, Hash256 RootKeyHash)
@@ -45,7 +45,8 @@ public sealed record RepositoryHeader(RepositoryId Repository, Hash256 RootKeyHa
         }
         if (!CryptographicOperations.FixedTimeEquals(Blake3.Hash(source[..^32]).ToArray(), source[^32..]))
         {
-            throw new CorruptDataException("The header is damaged: its hash does not match. Restore it from a replica.");
+            throw new CorruptDataException(
+                "The header is damaged: its hash does not match. Restore it from a replica.");
         }
         ushort version = BinaryPrimitives.ReadUInt16LittleEndian(source[8..]);
         if (version > Version)

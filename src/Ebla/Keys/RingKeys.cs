@@ -32,7 +32,8 @@ public sealed class RingKeys : IDisposable
     /// <param name="created">When it was made.</param>
     /// <param name="idKey">Null for a maintainer.</param>
     /// <param name="catalogKey">The catalog key.</param>
-    /// <param name="contentKeys">In the order of their numbers; writers use the last. No private halves for a writer.</param>
+    /// <param name="contentKeys">In the order of their numbers; writers use the last. No private halves for a
+    /// writer.</param>
     /// <param name="entropy">For salts and sealings.</param>
     internal RingKeys(
         RepositoryId repository,
@@ -123,7 +124,8 @@ public sealed class RingKeys : IDisposable
     /// <param name="kind">As at sealing.</param>
     /// <param name="header">As at sealing.</param>
     /// <param name="box">The whole box.</param>
-    /// <param name="plaintextMax">The largest plaintext in bytes; a larger one is refused before it is decrypted.</param>
+    /// <param name="plaintextMax">The largest plaintext in bytes; a larger one is refused before it is
+    /// decrypted.</param>
     /// <exception cref="CorruptDataException">Anything is not as at sealing.</exception>
     public byte[] OpenBox(ObjectKind kind, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box, int plaintextMax)
         => CatalogBox.Open(_catalogKey.Span, new(Repository, Id, Suite, kind), header, box, plaintextMax);
@@ -137,7 +139,8 @@ public sealed class RingKeys : IDisposable
         using SecretBytes wrapKey = new(Hkdf.KeySizeInBytes);
         byte[] ephemeralPublicKey = X25519.PublicKeyOf(ephemeral.Span);
         // The public key was checked against small order when the ring was read.
-        Invariant.Check(TryDeriveWrapKey(ephemeral.Span, recipient.PublicKey, ephemeralPublicKey, recipient.PublicKey, wrapKey.Span));
+        Invariant.Check(
+            TryDeriveWrapKey(ephemeral.Span, recipient.PublicKey, ephemeralPublicKey, recipient.PublicKey, wrapKey.Span));
         using Sealing unwrapped = new(Repository, Id, Suite, key.Span);
         byte[] wrapped = new byte[SealingEntry.WrappedKeySizeInBytes];
         Aead.Encrypt(Suite, wrapKey.Span, unwrapped.Id.ToArray(), key.Span, wrapped);
@@ -155,7 +158,8 @@ public sealed class RingKeys : IDisposable
         SealingEntry parsed = SealingEntry.Read(entry);
         if (parsed.Ring != Id || parsed.Suite != Suite)
         {
-            throw new CorruptDataException($"Sealing {parsed.Id.ToShortString()} is not of this ring or has another cipher.");
+            throw new CorruptDataException(
+                $"Sealing {parsed.Id.ToShortString()} is not of this ring or has another cipher.");
         }
         bool isForUs = false;
         foreach (SealingEntry.Recipient recipient in parsed.Recipients)
@@ -173,7 +177,8 @@ public sealed class RingKeys : IDisposable
         }
         throw isForUs
             ? new CorruptDataException($"Sealing {parsed.Id.ToShortString()} does not open.")
-            : new WrongKeyException($"Sealing {parsed.Id.ToShortString()} is for a content key that these keys do not include.");
+            : new WrongKeyException(
+                $"Sealing {parsed.Id.ToShortString()} is for a content key that these keys do not include.");
     }
 
     /// <inheritdoc/>
@@ -232,7 +237,8 @@ public sealed class RingKeys : IDisposable
         using SecretBytes wrapKey = new(Hkdf.KeySizeInBytes);
         using SecretBytes key = new(Sealing.KeySizeInBytes);
         if (!TryDeriveWrapKey(
-                contentPrivateKey, recipient.EphemeralPublicKey, recipient.EphemeralPublicKey, contentPublicKey, wrapKey.Span)
+                contentPrivateKey, recipient.EphemeralPublicKey,
+                recipient.EphemeralPublicKey, contentPublicKey, wrapKey.Span)
             || !Aead.TryDecrypt(Suite, wrapKey.Span, id.ToArray(), recipient.WrappedKey, key.Span))
         {
             return false;

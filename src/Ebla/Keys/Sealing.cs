@@ -8,7 +8,9 @@ namespace Ebla.Keys;
 /// A random key that encrypts the frames of a pack, or a snapshot, and its stored form. Safe for concurrent calls;
 /// the caller disposes it when they are over.
 /// </summary>
-/// <remarks>A writer must never encrypt two frames under one number of one sealing: the frame's key would be used twice.</remarks>
+/// <remarks>
+/// A writer must never encrypt two frames under one number of one sealing: the frame's key would be used twice.
+/// </remarks>
 public sealed class Sealing : IDisposable
 {
     /// <summary>By how much a stored frame is longer than its plaintext.</summary>
@@ -72,7 +74,8 @@ public sealed class Sealing : IDisposable
     /// <param name="frameKind">As at encryption.</param>
     /// <param name="recordHash">As at encryption.</param>
     /// <param name="ciphertext">The stored frame.</param>
-    /// <param name="plaintext">Shorter than the ciphertext by <see cref="OverheadInBytes"/>; zero after a failure.</param>
+    /// <param name="plaintext">Shorter than the ciphertext by <see cref="OverheadInBytes"/>; zero after a
+    /// failure.</param>
     /// <exception cref="CorruptDataException">The frame or its record is not what was encrypted.</exception>
     public void DecryptFrame(
         uint number, byte frameKind, Hash256 recordHash, ReadOnlySpan<byte> ciphertext, Span<byte> plaintext)

@@ -7,13 +7,15 @@ namespace Ebla.Keys;
 // SEALING ENTRY (docs/format.md, "Sealing"). All integers little-endian.
 //   0 ring 16 | 16 suite u8 | 17 recipient count u8 1..=8 | 18 reserved u16 = 0 | 20 sealing id 32 | 52 recipients
 // RECIPIENT
-//   0 kem u8 | 1 reserved u8 = 0 | 2 size of the rest u16 1..=2040 | kem 1: 4 content key number u32 | 8 epk 32 | 40 wrapped K 48
+//   0 kem u8 | 1 reserved u8 = 0 | 2 size of the rest u16 1..=2040
+//   KEM 1: 4 content key number u32 | 8 epk 32 | 40 wrapped K 48
 
 /// <summary>The stored form of a sealing, as anyone with the catalog key reads it.</summary>
 public sealed class SealingEntry
 {
     /// <summary>The largest entry.</summary>
-    public const int SizeInBytesMax = RecipientsStart + (RecipientCountMax * (RecipientHeaderSizeInBytes + RecipientRestSizeInBytesMax));
+    public const int SizeInBytesMax =
+        RecipientsStart + (RecipientCountMax * (RecipientHeaderSizeInBytes + RecipientRestSizeInBytesMax));
 
     /// <summary>The most recipients.</summary>
     public const int RecipientCountMax = 8;

@@ -4,7 +4,9 @@ using Ebla.Primitives;
 
 namespace Ebla.Keys;
 
-/// <summary>What is signed: "ebla/1 sig ", the kind, the repository id, the BLAKE3 of the body (docs/format.md, "Signatures").</summary>
+/// <summary>
+/// What is signed: "ebla/1 sig ", the kind, the repository id, the BLAKE3 of the body (docs/format.md, "Signatures").
+/// </summary>
 internal static class Signatures
 {
     public const int KindLengthMax = 32;

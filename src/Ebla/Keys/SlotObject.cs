@@ -6,7 +6,8 @@ using Ebla.Primitives;
 namespace Ebla.Keys;
 
 // SLOT (docs/format.md, "Key objects")
-//   body: 1 type u8 | 2 suite u8 | 3 salt 16 | 4 KDF u8 = 1 | 5 memory in KiB | 6 passes (4 to 6: password types only) | 7 ring of the box
+//   body: 1 type u8 | 2 suite u8 | 3 salt 16 | 4 KDF u8 = 1 | 5 memory in KiB | 6 passes | 7 ring of the box
+//         (4 to 6: password types only)
 //   sealed: commitment 32 | ciphertext of the padded payload (256 bytes or more) | tag 16
 //   payload: 1 member id 16 | 2 member seed 32 | 3 root public key 32 | 4 root seed 32 (owner only)
 //   box: 1 label | 2 created, seconds since 1970 | 3 member id 16
@@ -68,7 +69,8 @@ internal sealed class SlotObject
         ulong typeNumber = body.Unsigned(1, 1, byte.MaxValue);
         if (typeNumber > (ulong)(CredentialKinds.Password | CredentialKinds.KeyFile))
         {
-            throw new UnsupportedFormatException($"Key slots of type {typeNumber} are not known to this version of Ebla.");
+            throw new UnsupportedFormatException(
+                $"Key slots of type {typeNumber} are not known to this version of Ebla.");
         }
         CredentialKinds type = (CredentialKinds)typeNumber;
         CipherSuite suite = CipherSuites.FromNumber(body.Unsigned(2, 0, byte.MaxValue));
@@ -79,7 +81,8 @@ internal sealed class SlotObject
             ulong kdfNumber = body.Unsigned(4, 1, byte.MaxValue);
             if (kdfNumber != Argon2idNumber)
             {
-                throw new UnsupportedFormatException($"Key derivation {kdfNumber} is not known to this version of Ebla.");
+                throw new UnsupportedFormatException(
+                    $"Key derivation {kdfNumber} is not known to this version of Ebla.");
             }
             kdf = KdfParameters.FromStored(body.Unsigned(5, 0, ulong.MaxValue), body.Unsigned(6, 0, ulong.MaxValue));
         }
@@ -178,7 +181,8 @@ internal sealed class SlotObject
     /// <summary>Reads the label with the ring's catalog key.</summary>
     public SlotInfo ReadInfo(RingKeys ring, bool isOpened)
     {
-        byte[] plaintext = ring.OpenBox(ObjectKind.Key, _object.Open.Span, _object.Box.Span, BoxPlaintextSizeInBytesMax);
+        byte[] plaintext = ring.OpenBox(
+            ObjectKind.Key, _object.Open.Span, _object.Box.Span, BoxPlaintextSizeInBytesMax);
         FieldMap box = FieldMap.Decode(plaintext, "The description of a key slot");
         SlotInfo info = Describe(isOpened) with
         {
@@ -227,7 +231,7 @@ internal sealed class SlotObject
         return decoded;
     }
 
-    // A = Argon2id(password, salt), F = H(key file, salt, "ebla/1 keyfile" + R); the KEK and the commitment come from A | F.
+    // A = Argon2id(password, salt), F = H(key file, salt, "ebla/1 keyfile" + R); KEK and commitment come from A | F.
     private static bool TryDeriveKey(
         Credential credential,
         CredentialKinds type,
@@ -272,5 +276,6 @@ internal sealed class SlotObject
     }
 
     private static WrongKeyException NotEnoughMemory(KdfParameters? kdf)
-        => new($"There is not enough memory for the key slot's password: it needs {kdf?.MemoryInKibibytes / 1024} MiB.");
+        => new(
+            $"There is not enough memory for the key slot's password: it needs {kdf?.MemoryInKibibytes / 1024} MiB.");
 }

@@ -67,7 +67,8 @@ public sealed class UnlockedKeys : IDisposable
     /// <param name="keyObjects">All key objects.</param>
     /// <param name="credential">What the user gave.</param>
     /// <exception cref="WrongKeyException">No slot opens with the credential.</exception>
-    /// <exception cref="CorruptDataException">The header is damaged, or what the member needs is damaged or missing.</exception>
+    /// <exception cref="CorruptDataException">The header is damaged, or what the member needs is damaged or
+    /// missing.</exception>
     /// <exception cref="UnsupportedFormatException">A newer version of Ebla is needed.</exception>
     public static UnlockedKeys Open(
         ReadOnlySpan<byte> headerBytes, IReadOnlyList<StoredKey> keyObjects, Credential credential)
@@ -91,7 +92,9 @@ public sealed class UnlockedKeys : IDisposable
     public byte[] SignAsRoot(string kind, ReadOnlySpan<byte> body)
         => (_root ?? throw new InvalidOperationException("Only the owner has the root key.")).Sign(kind, body);
 
-    /// <summary>A further slot for this member. It counts once it is stored. Takes about a second if it has a password.</summary>
+    /// <summary>
+    /// A further slot for this member. It counts once it is stored. Takes about a second if it has a password.
+    /// </summary>
     /// <param name="credential">What will open it.</param>
     /// <param name="label">At most 256 bytes, no control characters.</param>
     /// <param name="created">The time now.</param>
@@ -100,7 +103,8 @@ public sealed class UnlockedKeys : IDisposable
     public StoredKey NewSlot(Credential credential, string label, DateTimeOffset created, KdfParameters? kdf = null)
     {
         ArgumentNullException.ThrowIfNull(credential);
-        KdfParameters? used = credential.Kinds.HasFlag(CredentialKinds.Password) ? kdf ?? KdfParameters.Calibrate() : null;
+        KdfParameters? used =
+            credential.Kinds.HasFlag(CredentialKinds.Password) ? kdf ?? KdfParameters.Calibrate() : null;
         return SlotObject.Create(credential, used, Member, _rootPublicKey, _root, Ring, label, created, _entropy);
     }
 

@@ -5,7 +5,9 @@ namespace Ebla.Primitives;
 // OBJECT PROLOGUE, version 1 (docs/format.md, "Object prologue")
 //   0 magic "EBLA" | 4 kind u8 | 5 version u8 = 1 | 6 reserved u16 = 0 | 8 repository id 16
 
-/// <summary>The first 24 bytes of every stored object except the header: what it is and to which repository it belongs.</summary>
+/// <summary>
+/// The first 24 bytes of every stored object except the header: what it is and to which repository it belongs.
+/// </summary>
 public readonly record struct ObjectPrologue(ObjectKind Kind, RepositoryId Repository)
 {
     /// <summary>Size of the binary form.</summary>
@@ -27,7 +29,8 @@ public readonly record struct ObjectPrologue(ObjectKind Kind, RepositoryId Repos
     }
 
     /// <summary>Checks that <paramref name="source"/> begins with exactly this prologue.</summary>
-    /// <exception cref="CorruptDataException">It is no object of Ebla, of another kind, or of another repository.</exception>
+    /// <exception cref="CorruptDataException">It is no object of Ebla, of another kind, or of another
+    /// repository.</exception>
     /// <exception cref="UnsupportedFormatException">A newer version of Ebla wrote it.</exception>
     public void Check(ReadOnlySpan<byte> source)
     {

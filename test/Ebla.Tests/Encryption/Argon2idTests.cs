@@ -45,6 +45,14 @@ public sealed class Argon2idTests
         Assert.InRange(Environment.WorkingSet - before, long.MinValue, 128L << 20);
     }
 
+    [Fact]
+    public void Calibration_gives_the_least_memory_and_three_passes_or_more()
+    {
+        KdfParameters calibrated = KdfParameters.Calibrate();
+        Assert.Equal(KdfParameters.MemoryInKibibytesMin, calibrated.MemoryInKibibytes);
+        Assert.InRange(calibrated.Passes, 3, KdfParameters.PassesMax);
+    }
+
     [Theory]
     [InlineData(KdfParameters.MemoryInKibibytesMin - 1, 1)]
     [InlineData(KdfParameters.MemoryInKibibytesMax + 1, 1)]

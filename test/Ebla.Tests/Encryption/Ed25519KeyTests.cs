@@ -58,4 +58,21 @@ public sealed class Ed25519KeyTests
         neutral[0] = 1;
         Assert.False(Ed25519Key.Verify(neutral, [1], [.. neutral, .. new byte[32]]));
     }
+
+    // The same key, message and scalar; the second R has a component of order 8, which only an equation with the
+    // cofactor would let through. Readers must agree on this (docs/format.md, "Signatures").
+    [Theory]
+    [InlineData(
+        true,
+        "3e54c441927f9f0ee5e13e34f0b0404c5043651a8f4b7ef087a1c42262a85d0a"
+        + "90ccc9ccea89d4d58488d61c2ccf73560a2ad7880ab407b2e1068081d5572403")]
+    [InlineData(
+        false,
+        "607055ca3d4aa8af26961afb12b1e60a75fac88f9c260ff25806631dbb269159"
+        + "5bae01183998e364034162e6e593ae083059c3403c88683a66c4edb696c9ee0c")]
+    public void The_equation_is_checked_without_the_cofactor(bool expected, string signature)
+        => Assert.Equal(expected, Ed25519Key.Verify(
+            Convert.FromHexString("88aa55e6afeed8960a3191de78600347db8acd0a3795412f275f049b86260488"),
+            "msg"u8,
+            Convert.FromHexString(signature)));
 }

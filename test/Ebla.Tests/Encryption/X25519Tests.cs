@@ -33,7 +33,7 @@ public sealed class X25519Tests
             Convert.ToHexStringLower(X25519.PublicKeyOf(
                 Convert.FromHexString("5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb"))));
 
-    // 0, 1, and the two points of order 8 (RFC 7748, section 6; values from the curve's published list of small orders).
+    // 0, 1, and the two points of order 8 (from the curve's published list of points of small order).
     [Theory]
     [InlineData("0000000000000000000000000000000000000000000000000000000000000000")]
     [InlineData("0100000000000000000000000000000000000000000000000000000000000000")]

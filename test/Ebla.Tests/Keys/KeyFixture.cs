@@ -13,7 +13,7 @@ internal static class KeyFixture
 
     public static readonly DateTimeOffset Created = new(2026, 1, 2, 3, 4, 5, TimeSpan.Zero);
 
-    public static readonly ChunkerSettings Chunker = new(32 * 1024, 128 * 1024, 1024 * 1024);
+    public static readonly ChunkerSettings Chunker = new(48 * 1024, 128 * 1024, 512 * 1024);
 
     public static KdfParameters CheapKdf => KdfParameters.FromStored(64, 2);
 

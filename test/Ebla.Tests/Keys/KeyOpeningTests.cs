@@ -159,7 +159,8 @@ public sealed class KeyOpeningTests
             KeyFixture.Renamed([])])
         {
             using UnlockedKeys keys = Open(
-                created, [created.KeyObjects[0], created.KeyObjects[1], damaged, second], KeyFixture.PasswordCredential);
+                created, [created.KeyObjects[0], created.KeyObjects[1], damaged, second],
+                KeyFixture.PasswordCredential);
             AssertEqual(created.Keys, keys);
         }
         CorruptDataException error = Assert.Throws<CorruptDataException>(() => Open(
@@ -245,7 +246,8 @@ public sealed class KeyOpeningTests
             (unknownField, writer => writer.WriteTextString("?")));
         StoredKey Member(uint unknownField)
         {
-            byte[] plaintext = FieldMap.Encode((1, writer => writer.WriteTextString("new")), (2, writer => writer.WriteUInt32(1)));
+            byte[] plaintext = FieldMap.Encode(
+                (1, writer => writer.WriteTextString("new")), (2, writer => writer.WriteUInt32(1)));
             byte[] open = KeyObject.ComposeOpen(
                 KeyObjectKind.Member, ring.Repository, Body(unknownField), 0, RingKeys.BoxSizeOf(plaintext.Length));
             return KeyObject.Compose(open, [], ring.SealBox(ObjectKind.Key, open, plaintext), root);
@@ -343,7 +345,8 @@ public sealed class KeyOpeningTests
         using UnlockedKeys keys = KeyFixture.Create(KeyFixture.KeyFileCredential).Keys;
         _ = Assert.Throws<ArgumentException>(
             () => keys.NewSlot(KeyFixture.KeyFileCredential, new string('x', 257), KeyFixture.Created));
-        _ = Assert.Throws<ArgumentException>(() => keys.NewSlot(KeyFixture.KeyFileCredential, "\u001b[1m", KeyFixture.Created));
+        _ = Assert.Throws<ArgumentException>(
+            () => keys.NewSlot(KeyFixture.KeyFileCredential, "\u001b[1m", KeyFixture.Created));
     }
 
     internal static void AssertEqual(UnlockedKeys expected, UnlockedKeys actual)

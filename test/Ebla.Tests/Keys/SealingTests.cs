@@ -92,7 +92,8 @@ public sealed class SealingTests
     [Fact]
     public void A_sealing_whose_key_does_not_match_its_id_is_refused()
     {
-        // Goal: the AEAD of the wrapped key holds, the commitment does not. Method: wrap by hand, as docs/format.md says.
+        // Goal: the AEAD of the wrapped key holds, the commitment does not. Method: wrap by hand, as docs/format.md
+        // says.
         using UnlockedKeys keys = KeyFixture.Create(KeyFixture.KeyFileCredential).Keys;
         RingKeys ring = keys.Ring;
         using Sealing claimed = ring.NewSealing();
