@@ -6,9 +6,9 @@ using Xunit;
 
 namespace Ebla.Tests.Hashing;
 
-// Goal: the AVX2 and SSE kernels are right on machines that have no more. Each uses what it finds (AVX-512 has rotations
-// of 128 and 256 bits too), so on a better machine part of its code is never run. Method: the tests once more, in a
-// process whose runtime is told to do without.
+// Goal: the AVX2 and SSE kernels are right on machines that have no more. Each uses what it finds (AVX-512 also brings
+// rotations of 128 and 256 bits), so on a better machine part of its code is never run. Method: the tests once more, in
+// a process whose runtime is told to do without.
 public sealed partial class Blake3InstructionSetTests
 {
     public static TheoryData<string> Settings => RuntimeInformation.ProcessArchitecture == Architecture.X64
