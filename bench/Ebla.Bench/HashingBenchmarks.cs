@@ -31,7 +31,7 @@ internal static class HashingBenchmarks
             }
         }
         Blake3Hasher hasher = new();
-        foreach (int piece in (int[])[100, 4096, 1 << 20])
+        foreach (int piece in (int[])[100, 4096, 65_536, 1 << 20])
         {
             report.Measure($"BLAKE3 incremental, pieces of {piece} B", data.Length, () =>
             {

@@ -2,7 +2,8 @@ namespace Ebla.Hashing;
 
 // BLAKE3 (O'Connor, Aumasson, Neves, Wilcox-O'Hearn: "BLAKE3, one function, fast everywhere", 2020).
 // Input is cut into chunks of 1 KiB, each hashed block by block; chaining values are joined by a binary tree whose left
-// subtrees are complete. Words are little-endian. The numbers below are those of section 2 of the paper.
+// subtrees are complete. The numbers below are those of section 2 of the paper. Words are little-endian; the kernels
+// read them as the machine does, so they are for little-endian machines, which are all that this project is built for.
 
 /// <summary>The constants of BLAKE3.</summary>
 internal static class Blake3Spec

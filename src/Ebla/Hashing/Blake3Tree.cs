@@ -14,7 +14,7 @@ internal static unsafe class Blake3Tree
     public const int BatchSizeInBytesMax = BatchChunksMax * Blake3Spec.ChunkSizeInBytes;
 
     /// <summary>
-    /// Blocks of a short last chunk from which a wider kernel for all is faster than to hash them one by one (bench: hash).
+    /// Blocks of a short last chunk from which a wider kernel for all is faster than to hash them alone (bench: hash).
     /// </summary>
     private const int RestBlocksForWiderKernel = 8;
 
@@ -61,7 +61,7 @@ internal static unsafe class Blake3Tree
     /// <param name="level">The widest kernel to use.</param>
     /// <param name="input">The last bytes: at least one, unless there are none at all.</param>
     /// <param name="length">At most <see cref="BatchSizeInBytesMax"/>.</param>
-    /// <param name="counter">The chunks before these, a multiple of any subtree's that these can make.</param>
+    /// <param name="counter">The chunks before these.</param>
     /// <param name="key">Eight words.</param>
     /// <param name="flags">The mode.</param>
     /// <param name="stack">As left by <see cref="Push"/>.</param>

@@ -100,6 +100,33 @@ public sealed class Blake3Tests
 
     [Theory]
     [MemberData(nameof(Kernels))]
+    public unsafe void Chunk_numbers_beyond_32_bits_agree_with_the_scalar_kernel(string kernel)
+    {
+        // Inputs of 4 TiB are too long for a test, so the last chunks of one are hashed as such.
+        const ulong ChunksBefore = (1UL << 32) - 7;
+        byte[] input = Pattern(34 * Blake3Spec.ChunkSizeInBytes + 700);
+        byte[] expected = new byte[Hash256.SizeInBytes];
+        byte[] actual = new byte[Hash256.SizeInBytes];
+        uint[] key = Blake3Spec.Iv.ToArray();
+        fixed (byte* start = input)
+        fixed (uint* words = key)
+        {
+            for (int length = 500; length <= input.Length; length += 1000)
+            {
+                Blake3Tree.Finish(
+                    Blake3Level.Scalar, start, length, ChunksBefore, words, 0, null, 0, out Blake3Node scalarRoot);
+                Blake3Tree.Finish(
+                    Enum.Parse<Blake3Level>(kernel), start, length, ChunksBefore, words, 0, null, 0,
+                    out Blake3Node root);
+                scalarRoot.WriteExtended(Blake3Level.Scalar, expected);
+                root.WriteExtended(Blake3Level.Scalar, actual);
+                Assert.Equal(expected, actual);
+            }
+        }
+    }
+
+    [Theory]
+    [MemberData(nameof(Kernels))]
     public void Pieces_of_any_size_make_the_hash_of_the_whole(string kernel)
     {
         Blake3Level level = Enum.Parse<Blake3Level>(kernel);
