@@ -223,12 +223,21 @@ public sealed class LocalBackend : IBackend
     private IEnumerable<string> NamesIn(string relativePath)
     {
         string path = _folders.PathOf(relativePath);
+        if (PosixFile.IsMissing(path))
+        {
+            return [];
+        }
+        if (!PosixFile.IsFolder(path))
+        {
+            throw PosixError.From(PosixError.NotAFolder, "cannot list it", path);
+        }
         try
         {
             return Directory.GetFileSystemEntries(path).Select(static entry => Path.GetFileName(entry));
         }
-        catch (DirectoryNotFoundException) when (PosixFile.IsMissing(path))
+        catch (DirectoryNotFoundException)
         {
+            // It went meanwhile.
             return [];
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)

@@ -32,6 +32,9 @@ internal sealed record TestObject(ObjectName Name, byte[] Content)
         return new ReadOnlySequence<byte>(first, 0, last, last.Memory.Length);
     }
 
+    /// <summary>Whether these are the bytes of this object.</summary>
+    public bool Matches(byte[]? content) => content is not null && content.AsSpan().SequenceEqual(Content);
+
     public ValueTask PutAsync(IBackend backend, CancellationToken cancellationToken = default)
         => backend.PutAsync(Name, new ReadOnlySequence<byte>(Content), cancellationToken);
 
