@@ -38,6 +38,19 @@ internal sealed class SourceDirectory : Descriptor
             : new SourceDirectory(descriptor, null, path);
     }
 
+    /// <summary>The metadata of what the user named; of a link itself if the last component is one. Needs no permission to read it.</summary>
+    /// <exception cref="FileSystemException">There is no such entry, or the way to it is closed.</exception>
+    public static FileMetadata StatRoot(ByteName path)
+    {
+        int descriptor = RootPath.Open(path, Posix.O_PATH | Posix.O_NOFOLLOW);
+        if (descriptor < 0)
+        {
+            throw FileSystemException.FromErrno("read", path, -descriptor);
+        }
+        using SourceDirectory place = new(descriptor, null, path);
+        return place.Stat();
+    }
+
     /// <summary>A directory that is open for something else.</summary>
     internal static SourceDirectory Reopen(Descriptor directory)
     {

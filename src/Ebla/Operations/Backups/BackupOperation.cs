@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Ebla.Chunking;
 using Ebla.FileSystems;
 using Ebla.Keys;
@@ -25,8 +26,9 @@ public static class BackupOperation
         IReadOnlyList<ByteName> paths = ExistingPaths(options.Paths, counters, observer);
         ByteName host = options.Host ?? LocalMachine.HostName();
 
-        await using UploadSession session = await UploadSession.StartAsync(repository, options.Upload, cancellationToken)
+        UploadSession session = await UploadSession.StartAsync(repository, options.Upload, cancellationToken)
             .ConfigureAwait(false);
+        await using ConfiguredAsyncDisposable disposing = session.ConfigureAwait(false);
         SnapshotList known = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
         foreach (CatalogFinding finding in session.Findings.Concat(known.Findings))
         {
@@ -71,7 +73,7 @@ public static class BackupOperation
         using TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
         using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index);
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
-        SourceScanner scanner = new(
+        using SourceScanner scanner = new(
             session, ring, nodes, previous is null ? null : new TreeReader(blobs), files, trees, counters, observer, stop.Token);
 
         Task[] readers = new Task[options.ReaderCount];
@@ -141,7 +143,7 @@ public static class BackupOperation
             ByteName absolute = LocalPath.MakeAbsolute(path);
             try
             {
-                _ = LocalPath.Stat(absolute);
+                _ = SourceDirectory.StatRoot(absolute);
                 _ = existing.Add(absolute);
             }
             catch (FileSystemException exception)

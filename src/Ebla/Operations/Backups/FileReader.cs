@@ -1,7 +1,6 @@
 using System.Threading.Channels;
 using Ebla.FileSystems;
 using Ebla.Keys;
-using Ebla.Primitives;
 using Ebla.Trees;
 
 namespace Ebla.Operations.Backups;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Ebla.FileSystems;
 using Ebla.Keys;
@@ -17,7 +18,7 @@ namespace Ebla.Operations.Backups;
 /// </remarks>
 internal sealed class SourceScanner(
     UploadSession session, RingKeys ring, NodeFactory nodes, TreeReader? previous, FileQueue files, TreeStore trees,
-    BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
+    BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken) : IDisposable
 {
     private const int WaitingNodesMax = 8192;
     private const int OpenDirectoriesMax = 512;
@@ -42,10 +43,13 @@ internal sealed class SourceScanner(
         return await tree.ConfigureAwait(false);
     }
 
+    public void Dispose() => _openDirectories.Dispose();
+
     // A directory on the way to a selected one holds just the way.
     private async Task<Task<BlobId>> ScanWayAsync(RootPathTree way, BlobId? before)
     {
-        await using PreviousDirectory then = OpenPrevious(before);
+        PreviousDirectory then = OpenPrevious(before);
+        await using ConfiguredAsyncDisposable disposing = then.ConfigureAwait(false);
         List<Task<EncodedNode?>> entries = [];
         foreach ((ByteName name, RootPathTree child) in way.Children)
         {
@@ -83,9 +87,9 @@ internal sealed class SourceScanner(
         {
             directory = SourceDirectory.OpenRoot(child.Path);
         }
-        catch (FileSystemException exception) when (exception.Errno == FileSystemException.NotADirectory)
+        catch (FileSystemException exception) when (exception.IsVanished)
         {
-            directory = null;
+            directory = null; // No directory: a file, a link to nowhere, or gone, which the next look tells.
         }
         if (directory is not null)
         {
@@ -105,7 +109,8 @@ internal sealed class SourceScanner(
         try
         {
             DirectoryListing names = directory.ReadNames();
-            await using PreviousDirectory then = OpenPrevious(before);
+            PreviousDirectory then = OpenPrevious(before);
+            await using ConfiguredAsyncDisposable disposing = then.ConfigureAwait(false);
             for (int i = 0; i < names.Count; i++)
             {
                 cancellationToken.ThrowIfCancellationRequested();
