@@ -53,7 +53,7 @@ public sealed class Blake3Tests
         const int Seed = 20261;
         Random random = new(Seed);
         byte[] key = new byte[Blake3.KeySizeInBytes];
-        for (int round = 0; round < 200; round++)
+        for (int round = 0; round < 60; round++)
         {
             byte[] input = new byte[random.Next(1 << random.Next(1, 18))];
             random.NextBytes(input);
@@ -70,9 +70,9 @@ public sealed class Blake3Tests
     public void Every_length_around_the_kernels_widths_agrees_with_the_scalar_kernel(string kernel)
     {
         Blake3Level level = Enum.Parse<Blake3Level>(kernel);
-        // Every number of whole chunks up to two of the widest kernel's, with every number of blocks in the last chunk.
+        // Every number of whole chunks up to two of the widest kernel's, with many numbers of blocks in the last chunk.
         byte[] input = Pattern(34 * Blake3Spec.ChunkSizeInBytes);
-        for (int length = 0; length <= input.Length; length += 61)
+        for (int length = 0; length <= input.Length; length += 127)
         {
             ReadOnlySpan<byte> part = input.AsSpan(0, length);
             Assert.True(Hash(Blake3Level.Scalar, part) == Hash(level, part), $"{length} bytes");
@@ -86,7 +86,7 @@ public sealed class Blake3Tests
         Random random = new(Seed);
         byte[] input = new byte[LongestInput + 64];
         random.NextBytes(input);
-        for (int round = 0; round < 300; round++)
+        for (int round = 0; round < 60; round++)
         {
             int length = random.Next(LongestInput);
             ReadOnlySpan<byte> part = input.AsSpan(random.Next(64), length);
@@ -132,12 +132,12 @@ public sealed class Blake3Tests
         Blake3Level level = Enum.Parse<Blake3Level>(kernel);
         const int Seed = 20263;
         Random random = new(Seed);
-        byte[] input = new byte[3 << 20];
+        byte[] input = new byte[3 << 18];
         random.NextBytes(input);
         Blake3Hasher hasher = Hasher(level);
-        for (int round = 0; round < 100; round++)
+        for (int round = 0; round < 60; round++)
         {
-            int length = random.Next(1 << random.Next(1, 21)) * 3;
+            int length = random.Next(1 << random.Next(1, 19)) * 3;
             int pieceMax = 1 << random.Next(4, 21);
             hasher.Reset();
             for (int start = 0; start < length;)
