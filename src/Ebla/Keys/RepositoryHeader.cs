@@ -7,7 +7,8 @@ namespace Ebla.Keys;
 
 // HEADER, version 1 (docs/format.md, "Header")
 //   0 magic "EBLAREPO" | 8 version u16 = 1 | 10 reserved u16 = 0 | 12 repository id 16
-//   28 BLAKE3 of the root public key 32 | 60 BLAKE3 of all bytes before 32. In every version the last 32 bytes are the BLAKE3 of the rest.
+//   28 BLAKE3 of the root public key 32 | 60 BLAKE3 of all bytes before 32.
+// In every version the last 32 bytes are the BLAKE3 of the rest.
 
 /// <summary>The one plaintext file of a repository: its id and the hash of its root public key. Written once.</summary>
 public sealed record RepositoryHeader(RepositoryId Repository, Hash256 RootKeyHash)

@@ -139,8 +139,8 @@ public sealed class RingKeys : IDisposable
         using SecretBytes wrapKey = new(Hkdf.KeySizeInBytes);
         byte[] ephemeralPublicKey = X25519.PublicKeyOf(ephemeral.Span);
         // The public key was checked against small order when the ring was read.
-        Invariant.Check(
-            TryDeriveWrapKey(ephemeral.Span, recipient.PublicKey, ephemeralPublicKey, recipient.PublicKey, wrapKey.Span));
+        Invariant.Check(TryDeriveWrapKey(
+            ephemeral.Span, recipient.PublicKey, ephemeralPublicKey, recipient.PublicKey, wrapKey.Span));
         using Sealing unwrapped = new(Repository, Id, Suite, key.Span);
         byte[] wrapped = new byte[SealingEntry.WrappedKeySizeInBytes];
         Aead.Encrypt(Suite, wrapKey.Span, unwrapped.Id.ToArray(), key.Span, wrapped);

@@ -150,7 +150,7 @@ public sealed class SealingTests
         _ = Parallel.For(0, 500, number =>
         {
             byte[] plaintext = new byte[100];
-            plaintext[0] = (byte)number;
+            plaintext[0] = (byte)(number & 0xff);
             byte[] frame = new byte[plaintext.Length + Sealing.OverheadInBytes];
             byte[] opened = new byte[plaintext.Length];
             sealing.EncryptFrame((uint)number, 1, Record, plaintext, frame);
