@@ -99,7 +99,7 @@ internal sealed class BlobIndex : IDisposable
     /// <summary>Usable entries whose id begins with a short id, as ordinals for a <see cref="VisitedBlobs"/>.</summary>
     public IEnumerable<long> FindOrdinals(ShortId id)
     {
-        BlobId first = new(new Hash256((ulong)(id.Value >> 64), (ulong)id.Value, 0, 0));
+        BlobId first = new(new Hash256((ulong)(id.Value >> 64), (ulong)(id.Value & ulong.MaxValue), 0, 0));
         AttachedRun[] runs = _runs;
         foreach (AttachedRun attached in runs)
         {

@@ -19,7 +19,7 @@ internal static class PadmeCode
     /// <exception cref="CorruptDataException">Not what <see cref="Encode"/> gives.</exception>
     public static int Decode(ushort code)
     {
-        long length = (long)(byte)code << (code >> 8);
+        long length = (long)(code & byte.MaxValue) << (code >> 8);
         return length <= int.MaxValue && Encode((int)length) == code
             ? (int)length
             : throw new CorruptDataException($"Frame record: length code {code} is not canonical.");

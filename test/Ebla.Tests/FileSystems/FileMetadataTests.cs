@@ -1,3 +1,4 @@
+using Ebla.Primitives;
 using System.Globalization;
 using Ebla.FileSystems;
 using Xunit;
@@ -66,10 +67,10 @@ public sealed class FileMetadataTests
     [Fact]
     public void Times_before_1970_sort_before_later_ones()
     {
-        UnixTime[] sorted = [new(-2, 0), new(-2, 1), new(-1, 0), new(0, 0), new(0, UnixTime.NanosecondsMax), new(1, 0)];
+        UnixTime[] sorted = [new(-2, 0), new(-2, 1), new(-1, 0), new(0, 0), new(0, (UnixTime.NanosecondsPerSecond - 1)), new(1, 0)];
         Assert.Equal(sorted, sorted.Reverse().Order());
         Assert.Throws<ArgumentOutOfRangeException>(() => new UnixTime(0, -1));
-        Assert.Throws<ArgumentOutOfRangeException>(() => new UnixTime(0, UnixTime.NanosecondsMax + 1));
+        Assert.Throws<ArgumentOutOfRangeException>(() => new UnixTime(0, (UnixTime.NanosecondsPerSecond - 1) + 1));
     }
 
     [Fact]

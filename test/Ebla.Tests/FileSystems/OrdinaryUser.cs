@@ -27,7 +27,7 @@ internal static partial class OrdinaryUser
         {
             try
             {
-                bool isArm = RuntimeInformation.ProcessArchitecture == Architecture.Arm64;
+                bool isArm = RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.Arm64;
                 nint id = (nint)Id;
                 Assert.Equal(0, SystemCall(isArm ? 159 : 116, 0, 0, 0)); // setgroups
                 Assert.Equal(0, SystemCall(isArm ? 149 : 119, id, id, id)); // setresgid

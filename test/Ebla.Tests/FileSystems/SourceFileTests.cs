@@ -1,3 +1,4 @@
+using Ebla.Primitives;
 using System.Runtime.InteropServices;
 using Ebla.FileSystems;
 using Xunit;

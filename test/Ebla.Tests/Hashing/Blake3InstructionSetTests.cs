@@ -11,7 +11,7 @@ namespace Ebla.Tests.Hashing;
 // a process whose runtime is told to do without.
 public sealed partial class Blake3InstructionSetTests
 {
-    public static TheoryData<string> Settings => RuntimeInformation.ProcessArchitecture == Architecture.X64
+    public static TheoryData<string> Settings => RuntimeInformation.ProcessArchitecture == System.Runtime.InteropServices.Architecture.X64
         ? ["DOTNET_EnableAVX512", "DOTNET_EnableAVX2", "DOTNET_EnableHWIntrinsic"]
         : ["DOTNET_EnableHWIntrinsic"];
 

@@ -1,0 +1,51 @@
+using Ebla.Backends;
+using Ebla.Operations.Backups;
+using Ebla.Primitives;
+using Ebla.Repositories;
+using Xunit;
+
+namespace Ebla.Tests.Operations;
+
+public sealed class BackupTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("ebla-backup-").FullName;
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_second_backup_of_an_unchanged_tree_reads_no_file_and_stores_no_pack()
+    {
+        for (int i = 0; i < 300; i++)
+        {
+            string folder = Directory.CreateDirectory(Path.Combine(_folder, $"d{i % 7}", $"e{i % 3}")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(folder, $"f{i}"), $"content {i % 50}", Token);
+        }
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "big"), Noise(5_000_000), Token);
+        await using MemoryBackend backend = new();
+        await using Repository repository = await TestRepository.InitAsync(backend);
+
+        BackupResult first = await BackupAsync(repository);
+        BackupResult second = await BackupAsync(repository);
+
+        Assert.Equal(0, first.Errors + second.Errors);
+        Assert.Equal(301, first.FilesNew);
+        Assert.Equal(301, second.FilesUnmodified);
+        Assert.Equal(0, second.FilesNew + second.FilesChanged);
+        Assert.InRange(first.AddedInBytes, 5_000_000, 5_200_000);
+        Assert.Equal(0, second.AddedInBytes);
+        Assert.Equal(0, second.StoredInBytes);
+        Assert.Equal(first.ProcessedInBytes, second.ProcessedInBytes);
+    }
+
+    private static byte[] Noise(int length)
+    {
+        byte[] bytes = new byte[length];
+        new Random(1).NextBytes(bytes);
+        return bytes;
+    }
+
+    private Task<BackupResult> BackupAsync(Repository repository) => BackupOperation.RunAsync(
+        repository, new BackupOptions { Paths = [ByteName.FromText(_folder)] }, new RecordingObserver(), Token);
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+}

@@ -1,0 +1,19 @@
+using System.Collections.Concurrent;
+using Ebla.Operations.Backups;
+
+namespace Ebla.Tests.Operations;
+
+internal sealed class RecordingObserver : IBackupObserver
+{
+    public ConcurrentQueue<BackupProblem> Problems { get; } = [];
+
+    public ConcurrentQueue<BackupProblem> Notices { get; } = [];
+
+    public void Started(BackupCounters counters)
+    {
+    }
+
+    public void Problem(BackupProblem problem) => Problems.Enqueue(problem);
+
+    public void Notice(BackupProblem notice) => Notices.Enqueue(notice);
+}
