@@ -165,7 +165,7 @@ def generated_source(path, count):
 
 def source(path, quick):
     if quick:
-        generated_source(path, 3000)
+        generated_source(path, 1500)
     elif not linux_source(path):
         generated_source(path, 80000)
 
