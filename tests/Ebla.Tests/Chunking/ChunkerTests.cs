@@ -346,7 +346,7 @@ public sealed class ChunkerTests
             folder = folder.Parent;
         }
         Assert.NotNull(folder);
-        return Path.Combine(folder.FullName, "test", "Ebla.Tests", "Chunking", name);
+        return Path.Combine(folder.FullName, "tests", "Ebla.Tests", "Chunking", name);
     }
 
     private readonly struct OtherDecision : ICutDecision

@@ -9,7 +9,7 @@ public sealed class SourceTests
     {
         string[] files =
         [
-            .. new[] { "src", "test", "bench" }.SelectMany(folder =>
+            .. new[] { "src", "tests", "benchmarks" }.SelectMany(folder =>
                 Directory.EnumerateFiles(Path.Combine(Checkout.Root, folder), "*.cs", SearchOption.AllDirectories)),
         ];
         Assert.True(files.Length > 20, $"only {files.Length} source files found");
@@ -17,8 +17,8 @@ public sealed class SourceTests
         [
             .. files
                 .Select(file => (Path: Path.GetRelativePath(Checkout.Root, file).Replace('\\', '/'), Text: File.ReadAllText(file)))
-                .Where(file => !file.Path.StartsWith("test/Ebla.Tests/Architecture/SourceTests.", StringComparison.Ordinal)
-                    && !file.Path.StartsWith("test/Ebla.Tests/Architecture/SourceRules.", StringComparison.Ordinal))
+                .Where(file => !file.Path.StartsWith("tests/Ebla.Tests/Architecture/SourceTests.", StringComparison.Ordinal)
+                    && !file.Path.StartsWith("tests/Ebla.Tests/Architecture/SourceRules.", StringComparison.Ordinal))
                 .SelectMany(file => SourceRules.Violations(file.Path, file.Text))
                 .Order(StringComparer.Ordinal),
         ];
@@ -33,7 +33,7 @@ public sealed class SourceTests
     [InlineData("src/Ebla/Packs/A.cs", "namespace Ebla.Packs;\ncatch (Exception exception)\n{\n    error = exception;\n}\n")]
     [InlineData("src/Ebla/Packs/A.cs", "namespace Ebla.Packs;\ncatch (IOException) when (isLast)\n{\n    // The next one tells.\n}\n")]
     [InlineData("src/Ebla.Cli/Program.cs", "return 0;\n")]
-    [InlineData("test/Ebla.Tests/Packs/ATests.cs", "namespace Ebla.Tests.Other;\npublic class A;\npublic class B;\n")]
+    [InlineData("tests/Ebla.Tests/Packs/ATests.cs", "namespace Ebla.Tests.Other;\npublic class A;\npublic class B;\n")]
     public void A_file_in_order_breaks_no_rule(string path, string text) => Assert.Empty(SourceRules.Violations(path, text));
 
     [Theory]
@@ -44,11 +44,11 @@ public sealed class SourceTests
     [InlineData("src/Ebla/Packs/A.cs", "namespace Ebla.Packs;\npublic interface IOther;\n", "expected its name")]
     [InlineData("src/Ebla/Packs/PackUtils.cs", "namespace Ebla.Packs;\n", "a name that says nothing")]
     [InlineData("src/Ebla/Common/A.cs", "namespace Ebla.Common;\n", "a name that says nothing")]
-    [InlineData("test/Ebla.Tests/Packs/A.cs", "// TODO: later\n", "open work")]
-    [InlineData("bench/A.cs", "try { } catch { }\n", "swallows")]
-    [InlineData("bench/A.cs", "try\n{\n}\ncatch (Exception)\n{\n    // Nothing to do.\n}\n", ":4: a catch that swallows")]
-    [InlineData("bench/A.cs", "catch (Exception exception) when (exception is IOException)\n{\n}\n", "swallows")]
-    [InlineData("bench/A.cs", "catch (IOException) { }\n", "swallows")]
+    [InlineData("tests/Ebla.Tests/Packs/A.cs", "// TODO: later\n", "open work")]
+    [InlineData("benchmarks/A.cs", "try { } catch { }\n", "swallows")]
+    [InlineData("benchmarks/A.cs", "try\n{\n}\ncatch (Exception)\n{\n    // Nothing to do.\n}\n", ":4: a catch that swallows")]
+    [InlineData("benchmarks/A.cs", "catch (Exception exception) when (exception is IOException)\n{\n}\n", "swallows")]
+    [InlineData("benchmarks/A.cs", "catch (IOException) { }\n", "swallows")]
     public void A_file_that_breaks_a_rule_is_named(string path, string text, string expected)
         => Assert.Contains(expected, Assert.Single(SourceRules.Violations(path, text)), StringComparison.Ordinal);
 
@@ -58,6 +58,6 @@ public sealed class SourceTests
         string longFile = "namespace Ebla.Packs;\n" + new string('\n', 500) + "// End\n";
         Assert.Contains("502 lines", Assert.Single(SourceRules.Violations("src/Ebla/Packs/A.cs", longFile)), StringComparison.Ordinal);
         string longLine = "// " + new string('x', 128) + "\n";
-        Assert.Contains(":1: 131 columns", Assert.Single(SourceRules.Violations("bench/A.cs", longLine)), StringComparison.Ordinal);
+        Assert.Contains(":1: 131 columns", Assert.Single(SourceRules.Violations("benchmarks/A.cs", longLine)), StringComparison.Ordinal);
     }
 }

@@ -1,4 +1,4 @@
-"""The data sets of bench/run: built once in a cache folder, the same from the same seed and packages, and edited reversibly.
+"""The data sets of ./bench: built once in a cache folder, the same from the same seed and packages, and edited reversibly.
 
 Each set has a `path` (a file or a folder), and `edit()` / `revert()`, which turn it into its edited version and back.
 """

@@ -10,7 +10,7 @@ public sealed class PublicApiTests
     [Fact]
     public void The_public_API_is_the_approved_one()
     {
-        string approvedFile = Path.Combine(Checkout.Root, "test", "Ebla.Tests", "PublicApi.approved.txt");
+        string approvedFile = Path.Combine(Checkout.Root, "tests", "Ebla.Tests", "PublicApi.approved.txt");
         string actual = typeof(Hash256).Assembly
             .GeneratePublicApi(new ApiGeneratorOptions { IncludeAssemblyAttributes = false })
             .ReplaceLineEndings("\n")
@@ -27,7 +27,7 @@ public sealed class PublicApiTests
             IEnumerable<string> differences =
                 before.Except(after).Select(line => "- " + line).Concat(after.Except(before).Select(line => "+ " + line));
             Assert.Fail(
-                "The public API is not the approved one. If that is meant: UPDATE_SNAPSHOTS=1 test/run unit, and commit.\n"
+                "The public API is not the approved one. If that is meant: UPDATE_SNAPSHOTS=1 ./test unit, and commit.\n"
                 + string.Join('\n', differences));
         }
     }

@@ -25,7 +25,7 @@ public sealed class GoldenKeysTests
                 folder = Path.GetDirectoryName(folder);
             }
             Assert.NotNull(folder);
-            return Path.Combine(folder, "test", "Ebla.Tests", "Keys", "golden-keys.txt");
+            return Path.Combine(folder, "tests", "Ebla.Tests", "Keys", "golden-keys.txt");
         }
     }
 
