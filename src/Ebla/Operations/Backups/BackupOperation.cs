@@ -83,6 +83,7 @@ public static class BackupOperation
         }
         Task<BlobId> scan = Task.Run(ScanAsync, CancellationToken.None);
         await Task.WhenAll([scan, .. readers]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        files.Abandon();
         ThrowFirst([scan, .. readers]);
         await trees.FlushAsync(cancellationToken).ConfigureAwait(false);
         return await scan.ConfigureAwait(false);
