@@ -9,6 +9,10 @@ Dictionary<string, Action<Report>> benchmarks = new()
     ["files"] = FileSystemBenchmarks.Run,
     ["aead"] = EncryptionBenchmarks.Run,
 };
+if (args is ["backup", .. string[] rest])
+{
+    return await BackupRun.RunAsync(rest);
+}
 Report report = new(Console.Out);
 foreach ((string name, Action<Report> run) in benchmarks)
 {
@@ -17,3 +21,4 @@ foreach ((string name, Action<Report> run) in benchmarks)
         run(report);
     }
 }
+return 0;

@@ -1,1 +1,8 @@
-return 0;
+using Ebla.Cli.Invocation;
+
+namespace Ebla.Cli;
+
+internal static class Program
+{
+    private static Task<int> Main(string[] args) => CommandLine.RunAsync(RawText.RestoreArguments(args));
+}

@@ -1,4 +1,5 @@
 using System.Numerics;
+using Ebla.Chunking;
 using Ebla.Primitives;
 
 namespace Ebla.Keys;
@@ -14,6 +15,9 @@ public sealed record ChunkerSettings
 
     /// <summary>Largest average: 8 MiB.</summary>
     public const int AverageSizeInBytesMax = 8 * 1024 * 1024;
+
+    /// <summary>The average where none is asked for: 128 KiB, by measurement (docs/adr/0021-chunk-and-frame-sizes.md).</summary>
+    public const int AverageSizeInBytesDefault = 128 * 1024;
 
     /// <summary>Smallest minimum: the 64 bytes that decide on a cut.</summary>
     public const int MinSizeInBytesMin = 64;
@@ -36,6 +40,14 @@ public sealed record ChunkerSettings
         MinSizeInBytes = minSizeInBytes;
         AverageSizeInBytes = averageSizeInBytes;
         MaxSizeInBytes = maxSizeInBytes;
+    }
+
+    /// <summary>The settings recommended for an average.</summary>
+    /// <exception cref="ArgumentException">It is no power of two from 16 KiB to 8 MiB.</exception>
+    public static ChunkerSettings ForAverage(int averageSizeInBytes)
+    {
+        ChunkerParameters sizes = ChunkerParameters.ForAverage(averageSizeInBytes);
+        return new ChunkerSettings(sizes.MinSizeInBytes, sizes.AverageSizeInBytes, sizes.MaxSizeInBytes);
     }
 
     /// <summary>Which chunker.</summary>

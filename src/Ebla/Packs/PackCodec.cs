@@ -1,15 +1,10 @@
-using System.Buffers;
 using System.Buffers.Binary;
-using Ebla.Hashing;
 using Ebla.Keys;
 using Ebla.Primitives;
 
 namespace Ebla.Packs;
 
-// PACK, version 1 (docs/format.md, section "Packs")
-//   object header 56 | frames | directory: a signed box | trailer 16: size of the box u32 LE, 0 u32, "EBLAPACK"
-
-/// <summary>Lays out packs and finds their directories.</summary>
+/// <summary>Finds and opens the directories of packs; <see cref="PackBuilder"/> shows the layout.</summary>
 internal static class PackCodec
 {
     public const int FramesOffset = ObjectHeader.SizeInBytes;
@@ -18,31 +13,13 @@ internal static class PackCodec
 
     private static ReadOnlySpan<byte> TrailerMagic => "EBLAPACK"u8;
 
-    /// <summary>Completes a pack of these frames.</summary>
-    /// <returns>Its name, its bytes as segments that refer to the frames' buffers, its size, and its directory.</returns>
-    public static PackDraft Complete(UnlockedKeys keys, IReadOnlyList<SealedFrame> frames)
+    /// <summary>The last bytes of a pack.</summary>
+    public static byte[] EncodeTrailer(int boxSizeInBytes)
     {
-        byte[] header = ObjectHeader.Create(keys, ObjectKind.Pack);
-        byte[] directory = PackDirectory.Encode(frames);
-        byte[] box = SignedBox.Seal(keys, ObjectKind.Pack, SignatureKind, header, directory);
-        byte[] tail = new byte[box.Length + TrailerSizeInBytes];
-        box.CopyTo(tail, 0);
-        BinaryPrimitives.WriteInt32LittleEndian(tail.AsSpan(box.Length), box.Length);
-        TrailerMagic.CopyTo(tail.AsSpan(tail.Length - TrailerMagic.Length));
-
-        Blake3Hasher hasher = new();
-        PackSegment first = new(header, null);
-        PackSegment last = first;
-        hasher.Append(header);
-        foreach (SealedFrame frame in frames)
-        {
-            last = new PackSegment(frame.Ciphertext, last);
-            hasher.Append(frame.Ciphertext.Span);
-        }
-        last = new PackSegment(tail, last);
-        hasher.Append(tail);
-        ReadOnlySequence<byte> content = new(first, 0, last, last.Memory.Length);
-        return new PackDraft(new ObjectId(hasher.Finish()), content, directory);
+        byte[] trailer = new byte[TrailerSizeInBytes];
+        BinaryPrimitives.WriteInt32LittleEndian(trailer, boxSizeInBytes);
+        TrailerMagic.CopyTo(trailer.AsSpan(8));
+        return trailer;
     }
 
     /// <summary>The size of the directory's box, from a pack's last 16 bytes.</summary>

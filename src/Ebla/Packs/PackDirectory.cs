@@ -66,19 +66,13 @@ internal sealed class PackDirectory
             : throw new CorruptDataException("Pack directory: bytes follow the end.");
     }
 
-    /// <summary>Encodes the directory of a pack that holds these frames.</summary>
-    public static byte[] Encode(IReadOnlyList<SealedFrame> frames)
+    /// <summary>Encodes the directory of a pack with these sealings and frames.</summary>
+    public static byte[] Encode(IReadOnlyCollection<ReadOnlyMemory<byte>> sealings, IReadOnlyList<FrameRecord> frames)
     {
-        Dictionary<Hash256, ReadOnlyMemory<byte>> sealings = [];
-        foreach (SealedFrame frame in frames)
-        {
-            sealings[frame.Record.SealingId] = frame.SealingEntry;
-        }
-        int size = 8 + sealings.Values.Sum(entry => 2 + entry.Length) + frames.Sum(frame => frame.Record.Bytes.Length);
-        byte[] bytes = new byte[size];
+        byte[] bytes = new byte[8 + sealings.Sum(entry => 2 + entry.Length) + frames.Sum(frame => frame.Bytes.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, sealings.Count);
         int offset = 4;
-        foreach (ReadOnlyMemory<byte> entry in sealings.Values)
+        foreach (ReadOnlyMemory<byte> entry in sealings)
         {
             BinaryPrimitives.WriteUInt16LittleEndian(bytes.AsSpan(offset), checked((ushort)entry.Length));
             entry.Span.CopyTo(bytes.AsSpan(offset + 2));
@@ -86,10 +80,10 @@ internal sealed class PackDirectory
         }
         BinaryPrimitives.WriteInt32LittleEndian(bytes.AsSpan(offset), frames.Count);
         offset += 4;
-        foreach (SealedFrame frame in frames)
+        foreach (FrameRecord frame in frames)
         {
-            frame.Record.Bytes.Span.CopyTo(bytes.AsSpan(offset));
-            offset += frame.Record.Bytes.Length;
+            frame.Bytes.Span.CopyTo(bytes.AsSpan(offset));
+            offset += frame.Bytes.Length;
         }
         return bytes;
     }

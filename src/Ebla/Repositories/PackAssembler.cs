@@ -13,11 +13,8 @@ internal sealed class PackAssembler(
 {
     private readonly SemaphoreSlim _slots = new(options.PutsInFlightMax);
     private readonly List<Task> _puts = [];
-    private readonly Dictionary<FrameKind, List<SealedFrame>> _open = new()
-    {
-        [FrameKind.File] = [],
-        [FrameKind.Tree] = [],
-    };
+    private readonly Stack<byte[]> _segments = [];
+    private readonly Dictionary<FrameKind, PackBuilder> _open = [];
 
     /// <summary>Runs until the channel is complete and all packs are put. The first failure stops it.</summary>
     public async Task RunAsync(ChannelReader<SealedFrame> frames, CancellationToken cancellationToken)
@@ -26,12 +23,19 @@ internal sealed class PackAssembler(
         {
             await foreach (SealedFrame frame in frames.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
-                List<SealedFrame> open = _open[frame.Record.Kind];
-                open.Add(frame);
-                if (open.Sum(member => (long)member.Record.StoredSizeInBytes) >= options.PackSizeInBytes
-                    || open.Count == PackDirectory.FramesMax)
+                FrameKind kind = frame.Record.Kind;
+                if (!_open.TryGetValue(kind, out PackBuilder? pack))
                 {
-                    await CloseAsync(frame.Record.Kind, cancellationToken).ConfigureAwait(false);
+                    pack = new PackBuilder(keys, _segments);
+                    _open.Add(kind, pack);
+                }
+                using (frame)
+                {
+                    pack.Add(frame);
+                }
+                if (pack.SizeInBytes >= options.PackSizeInBytes || !pack.HasRoom)
+                {
+                    await CloseAsync(kind, cancellationToken).ConfigureAwait(false);
                 }
             }
             foreach (FrameKind kind in _open.Keys.ToArray())
@@ -48,42 +52,37 @@ internal sealed class PackAssembler(
 
     public void Dispose()
     {
-        foreach (SealedFrame frame in _open.Values.SelectMany(frames => frames))
+        foreach (PackBuilder pack in _open.Values)
         {
-            frame.Dispose();
+            pack.Dispose();
         }
         _slots.Dispose();
     }
 
     private async Task CloseAsync(FrameKind kind, CancellationToken cancellationToken)
     {
-        List<SealedFrame> frames = _open[kind];
-        if (frames.Count == 0)
-        {
-            return;
-        }
         await _slots.WaitAsync(cancellationToken).ConfigureAwait(false);
         foreach (Task failed in _puts.Where(put => put.IsFaulted))
         {
             await failed.ConfigureAwait(false);
         }
         _ = _puts.RemoveAll(put => put.IsCompletedSuccessfully);
-        _open[kind] = [];
-        _puts.Add(Task.Run(() => PutAsync(frames, cancellationToken), CancellationToken.None));
+        _ = _open.Remove(kind, out PackBuilder? pack);
+        _puts.Add(Task.Run(() => PutAsync(pack!, cancellationToken), CancellationToken.None));
     }
 
-    private async Task PutAsync(List<SealedFrame> frames, CancellationToken cancellationToken)
+    private async Task PutAsync(PackBuilder builder, CancellationToken cancellationToken)
     {
         try
         {
-            PackDraft pack = PackCodec.Complete(keys, frames);
+            PackDraft pack = builder.Complete();
             await backend.PutAsync(new ObjectName(ObjectKind.Pack, pack.Id), pack.Content, cancellationToken)
                 .ConfigureAwait(false);
             onPut(new IndexedPack(pack.Id, pack.Content.Length, PackDirectory.Read(pack.Directory)));
         }
         finally
         {
-            frames.ForEach(frame => frame.Dispose());
+            builder.Dispose();
             _ = _slots.Release();
         }
     }

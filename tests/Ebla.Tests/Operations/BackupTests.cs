@@ -37,6 +37,25 @@ public sealed class BackupTests : IDisposable
         Assert.Equal(first.ProcessedInBytes, second.ProcessedInBytes);
     }
 
+    [Theory]
+    [InlineData(16 << 10)]
+    [InlineData(256 << 10)]
+    [InlineData(1 << 20)]
+    public async Task A_large_file_is_read_to_its_end_whatever_the_chunk_size(int averageChunkSizeInBytes)
+    {
+        // Noise and text, so that chunks of all lengths meet all places of the reading buffer.
+        byte[] content = Noise(37_000_000);
+        content.AsSpan(9_000_000, 5_000_000).Fill((byte)'x');
+        await File.WriteAllBytesAsync(Path.Combine(_folder, "big"), content, Token);
+        await using MemoryBackend backend = new();
+        await using Repository repository = await TestRepository.InitAsync(backend, averageChunkSizeInBytes);
+
+        BackupResult result = await BackupAsync(repository);
+
+        Assert.Equal(0, result.Errors);
+        Assert.Equal(content.Length, result.ProcessedInBytes);
+    }
+
     private static byte[] Noise(int length)
     {
         byte[] bytes = new byte[length];

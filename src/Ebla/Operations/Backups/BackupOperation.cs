@@ -74,7 +74,8 @@ public static class BackupOperation
         using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index);
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
         using SourceScanner scanner = new(
-            session, ring, nodes, previous is null ? null : new TreeReader(blobs), files, trees, counters, observer, stop.Token);
+            session, ring, nodes, previous is null ? null : new TreeReader(blobs), files, trees, counters,
+            ExcludedFolders.Of(options.ExcludedFolders), observer, stop.Token);
 
         Task[] readers = new Task[options.ReaderCount];
         for (int i = 0; i < readers.Length; i++)
@@ -83,6 +84,7 @@ public static class BackupOperation
         }
         Task<BlobId> scan = Task.Run(ScanAsync, CancellationToken.None);
         await Task.WhenAll([scan, .. readers]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        files.Abandon();
         ThrowFirst([scan, .. readers]);
         await trees.FlushAsync(cancellationToken).ConfigureAwait(false);
         return await scan.ConfigureAwait(false);

@@ -9,6 +9,12 @@ public sealed record BackupOptions
     /// <summary>Files and directories; relative ones count from the working directory. At least one.</summary>
     public required IReadOnlyList<ByteName> Paths { get; init; }
 
+    /// <summary>
+    /// Folders that are left out wherever they are met, also by another path to them: the repository itself, its cache. One that does
+    /// not exist counts for nothing.
+    /// </summary>
+    public IReadOnlyList<ByteName> ExcludedFolders { get; init; } = [];
+
     /// <summary>Free labels of the snapshot.</summary>
     public IReadOnlyList<string> Tags { get; init; } = [];
 

@@ -59,14 +59,14 @@ internal sealed class ContentStore : IDisposable
         int end = 0;
         while (true)
         {
-            if (start > 0 && _buffer.Length - end < ReadSizeInBytes)
-            {
-                _buffer.AsSpan(start, end - start).CopyTo(_buffer);
-                (start, end) = (0, end - start);
-            }
             while (unread > 0 && end - start < _chunkSizeInBytesMax)
             {
-                int read = file.Read(_buffer.AsSpan(end, (int)Math.Min(Math.Min(ReadSizeInBytes, unread), _buffer.Length - end)));
+                if (_buffer.Length - end < ReadSizeInBytes)
+                {
+                    _buffer.AsSpan(start, end - start).CopyTo(_buffer);
+                    (start, end) = (0, end - start);
+                }
+                int read = file.Read(_buffer.AsSpan(end, (int)Math.Min(ReadSizeInBytes, unread)));
                 unread = read == 0 ? 0 : unread - read;
                 end += read;
             }

@@ -18,7 +18,7 @@ namespace Ebla.Operations.Backups;
 /// </remarks>
 internal sealed class SourceScanner(
     UploadSession session, RingKeys ring, NodeFactory nodes, TreeReader? previous, FileQueue files, TreeStore trees,
-    BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken) : IDisposable
+    BackupCounters counters, ExcludedFolders excluded, IBackupObserver observer, CancellationToken cancellationToken) : IDisposable
 {
     private const int WaitingNodesMax = 8192;
     private const int OpenDirectoriesMax = 512;
@@ -182,6 +182,12 @@ internal sealed class SourceScanner(
     private async Task<Task<EncodedNode?>> ScanOpenedAsync(ByteName name, SourceDirectory directory, TreeEntry? earlier)
     {
         FileMetadata metadata = directory.Stat();
+        if (excluded.Contains(metadata))
+        {
+            observer.Notice(new BackupProblem(directory.Path, "left out: it belongs to the repository or its cache"));
+            directory.Dispose();
+            return Task.FromResult<EncodedNode?>(null);
+        }
         try
         {
             Task<BlobId> tree = await ScanDirectoryAsync(directory, earlier?.Node.Subtree).ConfigureAwait(false);

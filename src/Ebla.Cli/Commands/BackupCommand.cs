@@ -1,0 +1,102 @@
+using System.CommandLine;
+using Ebla.Backends;
+using Ebla.Cli.Access;
+using Ebla.Cli.Invocation;
+using Ebla.Cli.Rendering;
+using Ebla.Cli.Reports;
+using Ebla.FileSystems;
+using Ebla.Operations.Backups;
+using Ebla.Primitives;
+using Ebla.Repositories;
+
+namespace Ebla.Cli.Commands;
+
+internal static class BackupCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        Argument<string[]> paths = new("PATH")
+        {
+            Description = "Files and folders to back up.",
+            Arity = ArgumentArity.OneOrMore,
+        };
+        Option<string[]> tags = new("--tag") { Description = "A label for the snapshot; can be given several times.", HelpName = "TAG" };
+        Option<string?> host = new("--host") { Description = "The machine's name in the snapshot, instead of its own.", HelpName = "NAME" };
+        Option<string?> description = new("--description") { Description = "A free text for the snapshot.", HelpName = "TEXT" };
+        TaughtCommand command = new(
+            "backup",
+            "Backs up files and folders as one new snapshot. What the repository has already is not stored again.",
+            """
+            ebla backup ~                                     into the default repository, made the first time
+            ebla backup /etc /home --repo /mnt/backup
+            ebla backup /srv -r /mnt/backup --tag before-upgrade --json
+            """)
+        {
+            paths, tags, host, description,
+        };
+        runner.Attach(command, context => RunAsync(context, new BackupOptions
+        {
+            Paths = [.. context.Get(paths)!.Select(CommandContext.ToName)],
+            Tags = context.Get(tags) ?? [],
+            Host = context.Get(host) is { } name ? CommandContext.ToName(name) : null,
+            Description = context.Get(description) ?? "",
+            Program = $"ebla {VersionCommand.Version}",
+        }));
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context, BackupOptions options)
+    {
+        _ = OpenFileLimit.Raise();
+        await using Repository repository = await RepositoryAccess.OpenOrCreateDefaultAsync(context);
+        options = options with { ExcludedFolders = OwnFolders(context, repository) };
+        BackupResult result;
+        using (BackupMonitor monitor = new(context.Messages))
+        {
+            result = await BackupOperation.RunAsync(repository, options, monitor, context.CancellationToken);
+        }
+        BackupReport report = new()
+        {
+            SnapshotId = result.SnapshotId.ToString(),
+            FilesNew = result.FilesNew,
+            FilesChanged = result.FilesChanged,
+            FilesUnmodified = result.FilesUnmodified,
+            DirsTotal = result.Directories,
+            BytesProcessed = result.ProcessedInBytes,
+            BytesAdded = result.AddedInBytes,
+            BytesStored = result.StoredInBytes,
+            DurationSeconds = Math.Round(result.Duration.TotalSeconds, 3),
+            Errors = result.Errors,
+        };
+        return context.Conclude(
+            result.Errors == 0 ? ExitCode.Done : ExitCode.Incomplete,
+            report,
+            ReportsContext.Default.BackupReport,
+            output => output.WriteLine(Summarize(result)));
+    }
+
+    private static string Summarize(BackupResult result)
+    {
+        long files = result.FilesNew + result.FilesChanged + result.FilesUnmodified;
+        double seconds = Math.Max(result.Duration.TotalSeconds, 0.001);
+        string errors = result.Errors == 0 ? "" : $"; {Count.Of(result.Errors, "thing")} could not be read, see above";
+        return $"snapshot {result.SnapshotId.ToShortString()} saved: {Count.Of(files, "file")}, {ByteSize.Format(result.ProcessedInBytes)}"
+            + $" in {TimeText.Format(result.Duration)} ({ByteSize.Format(result.ProcessedInBytes / seconds)}/s);"
+            + $" new {ByteSize.Format(result.AddedInBytes)}, stored {ByteSize.Format(result.StoredInBytes)}{errors}";
+    }
+
+    // A repository that backs itself up would grow with every run.
+    private static List<ByteName> OwnFolders(CommandContext context, Repository repository)
+    {
+        List<ByteName> folders = [];
+        if (repository.Backend is LocalBackend local)
+        {
+            folders.Add(ByteName.FromText(local.Location));
+        }
+        if (RepositoryAccess.CacheFolder(context) is { } cache)
+        {
+            folders.Add(ByteName.FromText(cache));
+        }
+        return folders;
+    }
+}

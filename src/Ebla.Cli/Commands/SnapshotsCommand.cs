@@ -1,0 +1,61 @@
+using System.CommandLine;
+using Ebla.Cli.Access;
+using Ebla.Cli.Invocation;
+using Ebla.Cli.Rendering;
+using Ebla.Cli.Reports;
+using Ebla.Repositories;
+using Ebla.Snapshots;
+
+namespace Ebla.Cli.Commands;
+
+internal static class SnapshotsCommand
+{
+    public static Command Create(CommandRunner runner)
+    {
+        TaughtCommand command = new(
+            "snapshots",
+            "Lists the snapshots, oldest first.",
+            """
+            ebla snapshots --repo /mnt/backup
+            ebla snapshots -r /mnt/backup --json | jq -r '.[-1].id'        the newest
+            """);
+        runner.Attach(command, RunAsync);
+        return command;
+    }
+
+    private static async Task<int> RunAsync(CommandContext context)
+    {
+        await using Repository repository = await RepositoryAccess.OpenAsync(context);
+        SnapshotList list = await repository.LoadSnapshotsAsync(context.CancellationToken);
+        foreach (CatalogFinding finding in list.Findings)
+        {
+            context.Messages.Problem($"{finding.Name}: {finding.Message}");
+        }
+        int exitCode = list.Findings.Count == 0 ? ExitCode.Done : ExitCode.Damage;
+        if (context.IsJson)
+        {
+            SnapshotReport[] reports = [.. list.Snapshots.Select(SnapshotReport.Of)];
+            return context.Conclude(exitCode, reports, ReportsContext.Default.SnapshotReportArray, _ => { });
+        }
+        if (list.Snapshots.Count == 0)
+        {
+            context.Messages.Notice("There is no snapshot yet.");
+            return exitCode;
+        }
+        TextTable table = new("ID", "TIME", "HOST", ">SIZE", "TAGS", "PATHS");
+        foreach (StoredSnapshot stored in list.Snapshots)
+        {
+            Snapshot snapshot = stored.Snapshot;
+            string partial = snapshot.IsPartial ? " (partial)" : "";
+            table.Add(
+                stored.Id.ToShortString(),
+                TimeText.Format(snapshot.Time.ToDateTimeOffset()),
+                snapshot.Host.ToString(),
+                ByteSize.Format(snapshot.Summary.SizeInBytes),
+                string.Join(',', snapshot.Tags.Select(SafeText.ForTerminal)),
+                string.Join(' ', snapshot.Paths) + partial);
+        }
+        table.WriteTo(context.Output);
+        return exitCode;
+    }
+}

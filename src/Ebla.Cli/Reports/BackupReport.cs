@@ -1,0 +1,27 @@
+namespace Ebla.Cli.Reports;
+
+/// <summary>What <c>backup --json</c> prints.</summary>
+internal sealed record BackupReport
+{
+    public required string SnapshotId { get; init; }
+
+    public required long FilesNew { get; init; }
+
+    public required long FilesChanged { get; init; }
+
+    public required long FilesUnmodified { get; init; }
+
+    public required long DirsTotal { get; init; }
+
+    public required long BytesProcessed { get; init; }
+
+    /// <summary>Plaintext new to the repository.</summary>
+    public required long BytesAdded { get; init; }
+
+    /// <summary>What was written.</summary>
+    public required long BytesStored { get; init; }
+
+    public required double DurationSeconds { get; init; }
+
+    public required long Errors { get; init; }
+}

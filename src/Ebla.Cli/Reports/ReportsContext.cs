@@ -1,0 +1,14 @@
+using System.Text.Json.Serialization;
+
+namespace Ebla.Cli.Reports;
+
+/// <summary>How reports are written: by generated code, since the program is compiled ahead of time.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+    WriteIndented = true,
+    GenerationMode = JsonSourceGenerationMode.Metadata)]
+[JsonSerializable(typeof(VersionReport))]
+[JsonSerializable(typeof(InitReport))]
+[JsonSerializable(typeof(BackupReport))]
+[JsonSerializable(typeof(SnapshotReport[]))]
+internal sealed partial class ReportsContext : JsonSerializerContext;
