@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 
 namespace Ebla.Chunking;
 
-// CHUNKER, number 1 (docs/format-chunker.md).
+// CHUNKER, number 1 (docs/format.md, "Chunker").
 //
 // A Gear hash (Xia et al., "Ddelta", 2014) with a secret table proposes points; a keyed function of the 64 bytes before a point
 // decides. A shift of one bit a byte lets the 64-bit hash forget after 64 bytes, so both see the same window, and a cut depends on

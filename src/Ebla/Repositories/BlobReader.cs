@@ -84,7 +84,30 @@ internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex 
         _openers.Clear();
     }
 
-    private Task<FrameContent> GetFrameAsync(FrameAddress address, CancellationToken cancellationToken)
+    private async Task<FrameContent> GetFrameAsync(FrameAddress address, CancellationToken cancellationToken)
+    {
+        TaskCompletionSource<FrameContent> reading = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Task<FrameContent> content = FindOrAdd(address, reading.Task);
+        if (content == reading.Task)
+        {
+            // Outside the lock: others may look for other frames meanwhile.
+            try
+            {
+                reading.SetResult(await ReadFrameAsync(address, cancellationToken).ConfigureAwait(false));
+            }
+            catch (OperationCanceledException exception)
+            {
+                reading.SetCanceled(exception.CancellationToken);
+            }
+            catch (Exception exception)
+            {
+                reading.SetException(exception);
+            }
+        }
+        return await content.ConfigureAwait(false);
+    }
+
+    private Task<FrameContent> FindOrAdd(FrameAddress address, Task<FrameContent> reading)
     {
         lock (_lock)
         {
@@ -105,9 +128,8 @@ internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex 
                 _ = _cached.Remove(_recent.Last!.Value.Address);
                 _recent.RemoveLast();
             }
-            Task<FrameContent> content = ReadFrameAsync(address, cancellationToken);
-            _cached[address] = _recent.AddFirst((address, content));
-            return content;
+            _cached[address] = _recent.AddFirst((address, reading));
+            return reading;
         }
     }
 

@@ -4,8 +4,8 @@ namespace Ebla.Repositories;
 public sealed record UploadOptions
 {
     /// <summary>A pack is closed when its frames reach this many bytes.</summary>
-    /// <value>24 MiB: few enough objects, and four of them fit into the memory budget (docs/adr, "Pipeline").</value>
-    public int PackSizeInBytes { get; init; } = 24 << 20;
+    /// <value>16 MiB: few enough objects, and four of them fit into the memory budget (docs/adr/0020-pipeline.md).</value>
+    public int PackSizeInBytes { get; init; } = 16 << 20;
 
     /// <summary>Blobs are gathered to frames of about this many bytes of plaintext.</summary>
     /// <value>1 MiB, chosen by measurement (docs/adr, "Chunk and frame sizes").</value>

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Writes chunker-vectors.txt. Made from docs/format-chunker.md alone; shares nothing with the C# code.
+"""Writes chunker-vectors.txt. Made from the section "Chunker" of docs/format.md alone; shares nothing with the C# code.
 
 The gear table and the decision here are stand-ins that any language has at hand:
   splitmix64(seed): the generator of Steele, Lea and Flood (2014), starting at the state `seed`
