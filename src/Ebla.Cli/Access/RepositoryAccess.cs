@@ -90,6 +90,10 @@ internal static class RepositoryAccess
     // Before a password is asked for, which would be for nothing.
     private static async Task<bool> ExistsAsync(RepositoryLocation location, CancellationToken cancellationToken)
     {
+        if (File.Exists(location.Path))
+        {
+            return false;
+        }
         await using LocalBackend backend = LocalBackend.Open(location.Path);
         return await backend.ReadHeaderAsync(cancellationToken) is not null;
     }
@@ -97,11 +101,18 @@ internal static class RepositoryAccess
     private static Credential? FindCredential(CommandContext context, RepositoryLocation location)
     {
         Credential? given = CredentialSource.Find(context);
-        if (given is null && location.IsDefault && DefaultKeyFile is { } path && File.Exists(path))
+        if (given is not null || !location.IsDefault || DefaultKeyFile is not { } path)
+        {
+            return given;
+        }
+        if (File.Exists(path))
         {
             return CredentialSource.Combine(null, path);
         }
-        return given;
+        // It may have been made with a password. Without anybody to ask for one, it is the key that is missing.
+        return Console.IsInputRedirected
+            ? throw new WrongKeyException($"The key file {path} is missing: put your copy of it there, or name it with --key-file.")
+            : null;
     }
 
     // Made where the user names one that is not there; and for the default repository, where he names nothing at all.

@@ -30,12 +30,18 @@ internal static class CondemnedCodec
     }
 
     /// <summary>The packs that a record condemns.</summary>
-    public static IReadOnlyList<ObjectId> OpenPacks(UnlockedKeys keys, ReadOnlySpan<byte> content)
+    public static IReadOnlyList<ObjectId> OpenPacks(UnlockedKeys keys, ReadOnlySpan<byte> content) => Open(keys, content).Packs;
+
+    /// <summary>The snapshots that a record says will be, or were, removed.</summary>
+    public static IReadOnlyList<ObjectId> OpenSnapshots(UnlockedKeys keys, ReadOnlySpan<byte> content) => Open(keys, content).Snapshots;
+
+    private static (ObjectId[] Packs, ObjectId[] Snapshots) Open(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {
         byte[] body = SignedObject.Open(keys, ObjectKind.Condemned, SignatureKind, content, BodySizeInBytesMax);
         return StrictCbor.Decode(body, "Condemned record", reader =>
         {
             ObjectId[] packs = [];
+            ObjectId[] snapshots = [];
             int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
             for (int i = 0; i < count; i++)
             {
@@ -43,12 +49,12 @@ internal static class CondemnedCodec
                 switch (key)
                 {
                     case PacksKey: packs = ReadNames(reader); break;
-                    case SnapshotsKey: _ = ReadNames(reader); break;
+                    case SnapshotsKey: snapshots = ReadNames(reader); break;
                     default: StrictCbor.SkipUnknown(reader, key, "Condemned record"); break;
                 }
             }
             reader.ReadEndMap();
-            return packs;
+            return (packs, snapshots);
         });
     }
 
