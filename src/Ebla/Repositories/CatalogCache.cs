@@ -58,6 +58,7 @@ internal sealed class CatalogCache
     /// <summary>Opens the runs that cover only segments which are still listed, and removes the others' files.</summary>
     public List<IndexRun> OpenRuns(IReadOnlySet<ObjectId> listedSegments)
     {
+        _ = Directory.CreateDirectory(_folder); // Somebody may have deleted it meanwhile.
         List<IndexRun> runs = [];
         HashSet<ObjectId> covered = [];
         foreach (string path in Directory.EnumerateFiles(_folder, Pattern))
