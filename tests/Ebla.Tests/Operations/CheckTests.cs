@@ -302,7 +302,9 @@ public sealed class CheckTests
         Assert.True(draft.TryAdd(id, tree, [default]));
         using FrameSealer sealer = new(keys, sealings, 3);
         using SealedFrame frame = sealer.Seal(draft);
-        PackDraft pack = PackCodec.Complete(keys, [frame]);
+        using PackBuilder builder = new(keys, new Stack<byte[]>());
+        builder.Add(frame);
+        PackDraft pack = builder.Complete();
         await filled.PutAsync((new ObjectName(ObjectKind.Pack, pack.Id), [.. System.Buffers.BuffersExtensions.ToArray(pack.Content)]));
         CheckResult result = await CheckAsync(new TamperedBackend(filled.Backend), readData: true);
         CheckFinding finding = Assert.Single(result.Findings, found => found.Severity == CheckSeverity.Damage);

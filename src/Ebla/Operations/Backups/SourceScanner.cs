@@ -155,11 +155,14 @@ internal sealed class SourceScanner(
                 case FileType.Regular:
                     return await ScanFileAsync(directory, name, metadata, earlier).ConfigureAwait(false);
                 default:
-                    counters.CountOther();
-                    Node node = nodes.Create(name, metadata) with
+                    ByteName target = metadata.Type == FileType.SymbolicLink ? directory.ReadLink(name) : default;
+                    if (metadata.Type == FileType.SymbolicLink && !NodeCodec.IsValidLinkTarget(target.Span))
                     {
-                        LinkTarget = metadata.Type == FileType.SymbolicLink ? directory.ReadLink(name) : default,
-                    };
+                        Report(directory.Path.Join(name), $"a link target of {target.Length} bytes cannot be kept");
+                        return Task.FromResult<EncodedNode?>(null);
+                    }
+                    counters.CountOther();
+                    Node node = nodes.Create(name, metadata) with { LinkTarget = target };
                     return Task.FromResult<EncodedNode?>(EncodedNode.Of(node, ring));
             }
         }
