@@ -44,7 +44,9 @@ internal sealed unsafe class IndexRun : IDisposable
     public long LinkBytes => _layout.LinkBytes;
 
     /// <summary>Maps a run file. Null if it is missing, torn, rotten or of another version: then it is made anew.</summary>
-    public static IndexRun? TryOpen(string path)
+    /// <param name="path">The file.</param>
+    /// <param name="laterPath">The path that it is about to get, if another.</param>
+    public static IndexRun? TryOpen(string path, string? laterPath = null)
     {
         long size;
         MemoryMappedFile file;
@@ -57,7 +59,7 @@ internal sealed unsafe class IndexRun : IDisposable
             }
             file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
         }
-        catch (IOException)
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
@@ -67,7 +69,7 @@ internal sealed unsafe class IndexRun : IDisposable
         if (RunLayout.TryRead(new ReadOnlySpan<byte>(start, RunLayout.HeaderSizeInBytes), size) is { } layout
             && HashOf(start, layout.HashOffset) == Hash256.Read(new ReadOnlySpan<byte>(start + layout.HashOffset, Hash256.SizeInBytes)))
         {
-            return new IndexRun(path, file, view, start, layout);
+            return new IndexRun(laterPath ?? path, file, view, start, layout);
         }
         view.SafeMemoryMappedViewHandle.ReleasePointer();
         view.Dispose();

@@ -9,6 +9,9 @@ namespace Ebla.Indexing;
 /// <summary>Writes run files: from pack directories, or by merging runs. The file appears under its name only when it is whole.</summary>
 internal static class RunWriter
 {
+    /// <summary>What a file's name ends with until it is whole.</summary>
+    public const string TemporarySuffix = ".new";
+
     private const int BufferSizeInBytes = 1 << 20;
 
     /// <summary>A run of these packs. Memory: 40 bytes for each of their blobs.</summary>
@@ -200,21 +203,39 @@ internal static class RunWriter
     private static int Compare(RunEntry left, RunEntry right)
     {
         int order = left.Id.CompareTo(right.Id);
-        return order != 0 ? order : left.Frame.CompareTo(right.Frame);
+        order = order != 0 ? order : left.Frame.CompareTo(right.Frame);
+        return order != 0 ? order : left.Place.CompareTo(right.Place);
     }
 
     private static IndexRun Create(string path, RunLayout layout, Action<RunOutput> write)
     {
-        string temporary = path + ".new";
-        using (RunOutput output = new(temporary, BufferSizeInBytes))
+        string temporary = path + TemporarySuffix;
+        IndexRun? run = null;
+        try
         {
-            output.Append(layout.EncodeHeader());
-            write(output);
-            output.Complete();
+            using (RunOutput output = new(temporary, BufferSizeInBytes))
+            {
+                output.Append(layout.EncodeHeader());
+                write(output);
+                output.Complete();
+            }
+            // Opened before it has its name: another process may find it under the name, and remove it as not current.
+            run = IndexRun.TryOpen(temporary, path)
+                ?? throw new BackendException($"The cache file {path} does not read back as written.", isTransient: false);
+            File.Move(temporary, path, overwrite: true);
+            return run;
         }
-        File.Move(temporary, path, overwrite: true);
-        IndexRun? run = IndexRun.TryOpen(path);
-        return run ?? throw new BackendException($"The cache file {path} does not read back as written.", isTransient: false);
+        catch (Exception exception)
+        {
+            run?.Dispose();
+            File.Delete(temporary);
+            if (exception is IOException or UnauthorizedAccessException)
+            {
+                throw new BackendException(
+                    $"The cache file {path} cannot be written: {exception.Message}", isTransient: false, exception);
+            }
+            throw;
+        }
     }
 
     /// <summary>A buffered, hashed output.</summary>

@@ -25,6 +25,12 @@ internal static class SignedBox
     public static byte[] Open(
         UnlockedKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box,
         int bodySizeInBytesMax)
+        => Open(keys, kind, signatureKind, header, box, bodySizeInBytesMax, out _);
+
+    /// <summary>As the other; also tells who signed.</summary>
+    public static byte[] Open(
+        UnlockedKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> header, ReadOnlySpan<byte> box,
+        int bodySizeInBytesMax, out MemberId signer)
     {
         byte[] plaintext = keys.Ring.OpenBox(kind, header, box, bodySizeInBytesMax + SuffixSizeInBytes);
         if (plaintext.Length < SuffixSizeInBytes)
@@ -32,9 +38,9 @@ internal static class SignedBox
             throw new CorruptDataException($"The {signatureKind} record is cut short.");
         }
         int bodySize = plaintext.Length - SuffixSizeInBytes;
-        MemberId member = MemberId.Read(plaintext.AsSpan(bodySize));
+        signer = MemberId.Read(plaintext.AsSpan(bodySize));
         byte[] signed = [.. header, .. plaintext.AsSpan(0, bodySize)];
-        return keys.Verify(member, signatureKind, signed, plaintext.AsSpan(bodySize + MemberId.SizeInBytes))
+        return keys.Verify(signer, signatureKind, signed, plaintext.AsSpan(bodySize + MemberId.SizeInBytes))
             ? plaintext[..bodySize]
             : throw new CorruptDataException($"The {signatureKind} record is not signed by a member of this repository.");
     }

@@ -19,8 +19,14 @@ internal static class SignedObject
     /// <exception cref="CorruptDataException">Not such an object, or not signed by a member.</exception>
     public static byte[] Open(
         UnlockedKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> content, int bodySizeInBytesMax)
+        => Open(keys, kind, signatureKind, content, bodySizeInBytesMax, out _);
+
+    /// <summary>As the other; also tells who signed.</summary>
+    public static byte[] Open(
+        UnlockedKeys keys, ObjectKind kind, string signatureKind, ReadOnlySpan<byte> content, int bodySizeInBytesMax,
+        out MemberId signer)
     {
         ReadOnlySpan<byte> header = ObjectHeader.Check(keys, kind, content);
-        return SignedBox.Open(keys, kind, signatureKind, header, content[header.Length..], bodySizeInBytesMax);
+        return SignedBox.Open(keys, kind, signatureKind, header, content[header.Length..], bodySizeInBytesMax, out signer);
     }
 }

@@ -15,7 +15,9 @@ internal static class CondemnedCodec
     /// <summary>Largest body: about a million names.</summary>
     public const int BodySizeInBytesMax = 48 << 20;
 
-    private const int NamesMax = 1 << 20;
+    /// <summary>Most names of one record.</summary>
+    public const int NamesMax = 1 << 20;
+
     private const int FieldsMax = 64;
     private const uint PacksKey = 1;
     private const uint SnapshotsKey = 2;
@@ -24,6 +26,7 @@ internal static class CondemnedCodec
     public static (ObjectName Name, byte[] Content) Seal(
         UnlockedKeys keys, IReadOnlyCollection<ObjectId> packs, IReadOnlyCollection<ObjectId> snapshots)
     {
+        Invariant.Check(packs.Count <= NamesMax && snapshots.Count <= NamesMax - packs.Count);
         CborWriter writer = StrictCbor.CreateWriter();
         writer.WriteStartMap(2);
         WriteNames(writer, PacksKey, packs);
@@ -44,8 +47,8 @@ internal static class CondemnedCodec
         byte[] body = SignedObject.Open(keys, ObjectKind.Condemned, SignatureKind, content, BodySizeInBytesMax);
         return StrictCbor.Decode(body, "Condemned record", reader =>
         {
-            ObjectId[] packs = [];
-            ObjectId[] snapshots = [];
+            ObjectId[]? packs = null;
+            ObjectId[]? snapshots = null;
             int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
             for (int i = 0; i < count; i++)
             {
@@ -58,13 +61,14 @@ internal static class CondemnedCodec
                 }
             }
             reader.ReadEndMap();
-            return (packs, snapshots);
+            return packs is not null && snapshots is not null && packs.Length <= NamesMax - snapshots.Length
+                ? (packs, snapshots)
+                : throw new CorruptDataException("Condemned record: names missing, or too many.");
         });
     }
 
     private static void WriteNames(CborWriter writer, uint key, IReadOnlyCollection<ObjectId> names)
     {
-        Invariant.Check(names.Count <= NamesMax);
         writer.WriteUInt32(key);
         writer.WriteStartArray(names.Count);
         foreach (ObjectId name in names)

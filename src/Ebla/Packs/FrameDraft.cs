@@ -5,6 +5,9 @@ namespace Ebla.Packs;
 /// <summary>Blobs gathered for one frame, in memory. One owner, not for concurrent use.</summary>
 internal sealed class FrameDraft(FrameKind kind, int targetSizeInBytes) : IDisposable
 {
+    // A reader refuses a larger frame, whatever the caller would like.
+    private readonly int _targetSizeInBytes = Math.Clamp(targetSizeInBytes, 1, FramePlaintext.BlobsSizeInBytesMax);
+
     private readonly List<FrameBlob> _blobs = [];
     private RentedBuffer? _buffer;
     private int _linkCount;
@@ -22,14 +25,14 @@ internal sealed class FrameDraft(FrameKind kind, int targetSizeInBytes) : IDispo
     /// <summary>Adds a blob, unless the frame is so full that it should go into the next one.</summary>
     public bool TryAdd(BlobId id, ReadOnlySpan<byte> plaintext, IReadOnlyList<ShortId> links)
     {
-        Invariant.Check(plaintext.Length <= FramePlaintext.BlobSizeInBytesMax);
-        if (_blobs.Count > 0 && (SizeInBytes + plaintext.Length > targetSizeInBytes
+        Invariant.Check(plaintext.Length is >= 1 and <= FramePlaintext.BlobSizeInBytesMax);
+        if (_blobs.Count > 0 && (SizeInBytes + plaintext.Length > _targetSizeInBytes
             || _blobs.Count == FrameRecord.BlobsMax
             || _linkCount + links.Count > FrameRecord.LinksMax))
         {
             return false;
         }
-        _buffer ??= new RentedBuffer(Math.Max(targetSizeInBytes, plaintext.Length));
+        _buffer ??= new RentedBuffer(Math.Max(_targetSizeInBytes, plaintext.Length));
         plaintext.CopyTo(_buffer.Span[SizeInBytes..]);
         SizeInBytes += plaintext.Length;
         _linkCount += links.Count;

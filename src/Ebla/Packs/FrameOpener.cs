@@ -29,6 +29,10 @@ internal sealed class FrameOpener(UnlockedKeys keys) : IDisposable
         {
             throw new CorruptDataException("the stored bytes do not have the hash that the directory gives.");
         }
+        if (ciphertext.Length < Sealing.OverheadInBytes)
+        {
+            throw new CorruptDataException($"the frame is cut short: {ciphertext.Length} bytes.");
+        }
         using RentedBuffer plaintext = new(ciphertext.Length - Sealing.OverheadInBytes);
         Unseal(frame.SealingEntry).DecryptFrame(frame.Number, (byte)frame.Kind, frame.CoreHash, ciphertext, plaintext.Span);
         return FramePlaintext.Read(plaintext.Span, frame.Kind, frame.BlobCount, _decompressor);

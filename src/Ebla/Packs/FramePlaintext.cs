@@ -59,7 +59,7 @@ internal static class FramePlaintext
         {
             uint length = BinaryPrimitives.ReadUInt32LittleEndian(plaintext[(FixedSizeInBytes + 4 * place)..]);
             total += length;
-            Require(total <= BlobsSizeInBytesMax, "blobs too long");
+            Require(length > 0 && total <= BlobsSizeInBytesMax, "blob lengths out of range");
             lengths[place] = (int)length;
         }
         uint payloadSize = BinaryPrimitives.ReadUInt32LittleEndian(plaintext[(payloadOffset - 4)..]);

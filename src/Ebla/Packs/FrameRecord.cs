@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using Ebla.Hashing;
+using Ebla.Keys;
 using Ebla.Primitives;
 
 namespace Ebla.Packs;
@@ -23,6 +24,11 @@ internal sealed class FrameRecord
     public const int FixedSizeInBytes = 60;
     public const int TailSizeInBytes = 4 + Hash256.SizeInBytes;
     public const int SignatureSizeInBytes = 64;
+
+    /// <summary>Largest record.</summary>
+    public const int SizeInBytesMax = FixedSizeInBytes + BlobsMax * (Hash256.SizeInBytes + 2 + 4)
+        + LinksMax * ShortId.SizeInBytes + TailSizeInBytes + SignatureSizeInBytes;
+
     public const string SignatureKind = "frame";
 
     private readonly int _lengthsOffset;
@@ -113,7 +119,8 @@ internal sealed class FrameRecord
         Require(span.Length >= size, "cut short");
         for (int place = 0; place < blobCount; place++)
         {
-            _ = PadmeCode.Decode(BinaryPrimitives.ReadUInt16LittleEndian(span[(lengthsOffset + 2 * place)..]));
+            int length = PadmeCode.Decode(BinaryPrimitives.ReadUInt16LittleEndian(span[(lengthsOffset + 2 * place)..]));
+            Require(length is >= 1 and <= FramePlaintext.BlobSizeInBytesMax, "blob length out of range");
         }
         if (kind == FrameKind.Tree)
         {
@@ -125,7 +132,12 @@ internal sealed class FrameRecord
             Require(total == linkCount, "links per blob do not add up");
         }
         FrameRecord record = new(source[..size], lengthsOffset, linkCountsOffset, linksOffset, coreSize);
-        Require(record.StoredSizeInBytes is > 0 and <= StoredSizeInBytesMax, "stored size out of range");
+        int plaintextSize = record.StoredSizeInBytes - Sealing.OverheadInBytes;
+        Require(
+            record.StoredSizeInBytes is > 0 and <= StoredSizeInBytesMax
+            && plaintextSize > FramePlaintext.PayloadOffset(blobCount)
+            && Padme.Round(plaintextSize) == plaintextSize,
+            "stored size out of range");
         return record;
     }
 

@@ -21,6 +21,7 @@ internal sealed class PackBuilder : IDisposable
     private readonly Dictionary<Hash256, ReadOnlyMemory<byte>> _sealings = [];
     private readonly Blake3Hasher _hasher = new();
     private int _used = SegmentSizeInBytes;
+    private int _directorySize = PackDirectory.FixedSizeInBytes;
 
     /// <summary>Begins a pack.</summary>
     /// <param name="keys">Keys of the writer.</param>
@@ -41,13 +42,18 @@ internal sealed class PackBuilder : IDisposable
     private byte[] Header { get; }
 
     /// <summary>Whether another frame may be added.</summary>
-    public bool HasRoom => _records.Count < PackDirectory.FramesMax && _sealings.Count < PackDirectory.SealingsMax;
+    public bool HasRoom => _records.Count < PackDirectory.FramesMax && _sealings.Count < PackDirectory.SealingsMax
+        && _directorySize <= PackDirectory.SizeInBytesMax - FrameRecord.SizeInBytesMax - SealingEntry.SizeInBytesMax - 2;
 
     public void Add(SealedFrame frame)
     {
         Invariant.Check(HasRoom);
         _records.Add(frame.Record);
-        _sealings[frame.Record.SealingId] = frame.SealingEntry;
+        _directorySize += frame.Record.Bytes.Length;
+        if (_sealings.TryAdd(frame.Record.SealingId, frame.SealingEntry))
+        {
+            _directorySize += 2 + frame.SealingEntry.Length;
+        }
         Append(frame.Ciphertext.Span);
     }
 

@@ -16,6 +16,9 @@ internal sealed class PackDirectory
     /// <summary>Largest plaintext of a directory.</summary>
     public const int SizeInBytesMax = 32 << 20;
 
+    /// <summary>Bytes of the two counts.</summary>
+    public const int FixedSizeInBytes = 8;
+
     private PackDirectory(ReadOnlyMemory<byte> bytes, List<ReadOnlyMemory<byte>> sealings, List<FrameRecord> frames)
     {
         Bytes = bytes;
@@ -69,7 +72,7 @@ internal sealed class PackDirectory
     /// <summary>Encodes the directory of a pack with these sealings and frames.</summary>
     public static byte[] Encode(IReadOnlyCollection<ReadOnlyMemory<byte>> sealings, IReadOnlyList<FrameRecord> frames)
     {
-        byte[] bytes = new byte[8 + sealings.Sum(entry => 2 + entry.Length) + frames.Sum(frame => frame.Bytes.Length)];
+        byte[] bytes = new byte[FixedSizeInBytes + sealings.Sum(entry => 2 + entry.Length) + frames.Sum(frame => frame.Bytes.Length)];
         BinaryPrimitives.WriteInt32LittleEndian(bytes, sealings.Count);
         int offset = 4;
         foreach (ReadOnlyMemory<byte> entry in sealings)
@@ -101,6 +104,6 @@ internal sealed class PackDirectory
     private static int ReadCount(ReadOnlyMemory<byte> source, ref int offset, int countMax, string what)
     {
         uint count = BinaryPrimitives.ReadUInt32LittleEndian(Take(source, ref offset, 4).Span);
-        return count <= countMax ? (int)count : throw new CorruptDataException($"Pack directory: {what} count {count} out of range.");
+        return count >= 1 && count <= countMax ? (int)count : throw new CorruptDataException($"Pack directory: {what} count {count} out of range.");
     }
 }

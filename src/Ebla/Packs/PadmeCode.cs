@@ -6,9 +6,13 @@ namespace Ebla.Packs;
 /// <summary>A Padmé length in 16 bits: number of zero bits in the high byte, the bits before them in the low byte.</summary>
 internal static class PadmeCode
 {
-    /// <summary>The code of the Padmé length of <paramref name="length"/>, 0 to 2^31 - 1.</summary>
+    /// <summary>The largest length: the last Padmé length that an int holds.</summary>
+    public const int LengthMax = 0x7C00_0000;
+
+    /// <summary>The code of the Padmé length of <paramref name="length"/>, 0 to <see cref="LengthMax"/>.</summary>
     public static ushort Encode(int length)
     {
+        Invariant.Check(length is >= 0 and <= LengthMax);
         long padded = Padme.Round(length);
         int zeroBits = padded > byte.MaxValue ? Math.Max(0, BitOperations.Log2((ulong)padded) - 7) : 0;
         Invariant.Check(padded >> zeroBits << zeroBits == padded);
@@ -20,7 +24,7 @@ internal static class PadmeCode
     public static int Decode(ushort code)
     {
         long length = (long)(code & byte.MaxValue) << (code >> 8);
-        return length <= int.MaxValue && Encode((int)length) == code
+        return length is >= 0 and <= LengthMax && Encode((int)length) == code
             ? (int)length
             : throw new CorruptDataException($"Frame record: length code {code} is not canonical.");
     }

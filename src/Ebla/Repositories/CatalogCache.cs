@@ -11,6 +11,9 @@ namespace Ebla.Repositories;
 internal sealed class CatalogCache
 {
     private const string Pattern = "*.run";
+    private const string SessionSuffix = ".session";
+
+    private static readonly TimeSpan LeftOverAge = TimeSpan.FromDays(1);
 
     // Runs of this many are merged into one: each look-up asks every run.
     private const int RunsMax = 8;
@@ -35,6 +38,7 @@ internal sealed class CatalogCache
             {
                 string folder = Path.Combine(cacheFolder, repository.ToString(), "runs");
                 _ = Directory.CreateDirectory(folder);
+                RemoveLeftOver(folder);
                 return new CatalogCache(folder, isTemporary: false);
             }
             catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
@@ -49,11 +53,12 @@ internal sealed class CatalogCache
     public string NewPath() => Path.Combine(_folder, RandomNumberGenerator.GetHexString(32, lowercase: true) + ".run");
 
     /// <summary>A path for a run that only this process uses; deleted with <see cref="DeleteSessionRun"/>.</summary>
-    public string NewSessionPath() => Path.Combine(_folder, RandomNumberGenerator.GetHexString(32, lowercase: true) + ".session");
+    public string NewSessionPath() => Path.Combine(_folder, RandomNumberGenerator.GetHexString(32, lowercase: true) + SessionSuffix);
 
     /// <summary>Opens the runs that cover only segments which are still listed, and removes the others' files.</summary>
     public List<IndexRun> OpenRuns(IReadOnlySet<ObjectId> listedSegments)
     {
+        _ = Directory.CreateDirectory(_folder); // Somebody may have deleted it meanwhile.
         List<IndexRun> runs = [];
         HashSet<ObjectId> covered = [];
         foreach (string path in Directory.EnumerateFiles(_folder, Pattern))
@@ -65,7 +70,7 @@ internal sealed class CatalogCache
                 continue;
             }
             run?.Dispose();
-            File.Delete(path);
+            Remove(path);
         }
         return runs;
     }
@@ -81,7 +86,7 @@ internal sealed class CatalogCache
         foreach (IndexRun run in runs)
         {
             run.Dispose();
-            File.Delete(run.Path);
+            Remove(run.Path);
         }
         return [merged];
     }
@@ -95,6 +100,37 @@ internal sealed class CatalogCache
         if (_isTemporary)
         {
             Directory.Delete(_folder, recursive: true);
+        }
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
+            File.Delete(path);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            // What cannot be removed costs a look at the next load, and nothing else.
+        }
+    }
+
+    // Files that a killed process was writing. A young one may belong to a process at work.
+    private static void RemoveLeftOver(string folder)
+    {
+        // Also finds out whether files can be made here at all.
+        string probe = Path.Combine(folder, RandomNumberGenerator.GetHexString(32, lowercase: true) + SessionSuffix);
+        using (File.Create(probe, 1, FileOptions.DeleteOnClose))
+        {
+            DateTime old = File.GetLastWriteTimeUtc(probe) - LeftOverAge;
+            foreach (string path in Directory.EnumerateFiles(folder))
+            {
+                if ((path.EndsWith(RunWriter.TemporarySuffix, StringComparison.Ordinal)
+                    || path.EndsWith(SessionSuffix, StringComparison.Ordinal)) && File.GetLastWriteTimeUtc(path) < old)
+                {
+                    Remove(path);
+                }
+            }
         }
     }
 

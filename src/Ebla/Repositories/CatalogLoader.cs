@@ -138,7 +138,8 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
     private async Task<List<IndexedPack>> ReadUnnamedAsync(
         List<IndexRun> runs, PackList packs, List<CatalogFinding> findings, CancellationToken cancellationToken)
     {
-        HashSet<ObjectId> unnamed = [.. packs.Sizes.Keys];
+        // A condemned pack must not get into the index again: a writer would rely on what is about to go.
+        HashSet<ObjectId> unnamed = [.. packs.Sizes.Where(pack => packs.IsUsable(pack.Key, pack.Value)).Select(pack => pack.Key)];
         foreach (IndexRun run in runs)
         {
             for (int pack = 0; pack < run.PackCount; pack++)

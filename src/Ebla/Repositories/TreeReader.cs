@@ -9,8 +9,21 @@ namespace Ebla.Repositories;
 internal sealed class TreeReader(BlobReader blobs)
 {
     /// <summary>The nodes of a directory, sorted by name.</summary>
-    public IAsyncEnumerable<TreeEntry> ReadNodesAsync(BlobId tree, CancellationToken cancellationToken)
-        => ReadNodesAsync(tree, 0, cancellationToken);
+    /// <exception cref="CorruptDataException">Among others: a name stands twice, in whatever blobs.</exception>
+    public async IAsyncEnumerable<TreeEntry> ReadNodesAsync(
+        BlobId tree, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        ByteName? last = null;
+        await foreach (TreeEntry entry in ReadNodesAsync(tree, 0, cancellationToken).ConfigureAwait(false))
+        {
+            if (last is { } name && name.CompareTo(entry.Node.Name) >= 0)
+            {
+                throw new CorruptDataException($"The names of directory {tree.ToShortString()} are not in order.");
+            }
+            last = entry.Node.Name;
+            yield return entry;
+        }
+    }
 
     /// <summary>The pieces of a file's content in order, adding up to its size.</summary>
     public async IAsyncEnumerable<ContentPiece> ReadPiecesAsync(

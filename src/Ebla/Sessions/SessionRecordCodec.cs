@@ -46,8 +46,12 @@ internal static class SessionRecordCodec
     /// <summary>Opens a session object whose hash has been checked against its name.</summary>
     public static SessionRecord Open(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {
-        byte[] body = SignedObject.Open(keys, ObjectKind.Session, SignatureKind, content, BodySizeInBytesMax);
-        return StrictCbor.Decode(body, "Session record", Read);
+        byte[] body = SignedObject.Open(keys, ObjectKind.Session, SignatureKind, content, BodySizeInBytesMax, out MemberId signer);
+        SessionRecord record = StrictCbor.Decode(body, "Session record", Read);
+        // A fence is signed by whoever fences, and names the one who is fenced.
+        return record.Writer == signer || record.Type == SessionRecordType.Fence
+            ? record
+            : throw new CorruptDataException("Session record: signed by another member than it says.");
     }
 
     private static SessionRecord Read(CborReader reader)
@@ -55,8 +59,8 @@ internal static class SessionRecordCodec
         SessionRecordType type = 0;
         SessionId? session = null;
         MemberId? writer = null;
-        ulong number = 0;
-        byte[] snapshot = [];
+        ulong? number = null;
+        byte[]? snapshot = null;
         int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
         for (int i = 0; i < count; i++)
         {
@@ -76,8 +80,9 @@ internal static class SessionRecordCodec
         {
             throw new UnsupportedFormatException($"A session record of type {(byte)type} is not known to this version of Ebla.");
         }
-        return session is not null && writer is not null && snapshot.Length > 0 == (type == SessionRecordType.Intent)
-            ? new SessionRecord(type, session.Value, writer.Value, number, snapshot)
+        return session is not null && writer is not null && snapshot is not null == (type == SessionRecordType.Intent)
+            && snapshot is not { Length: 0 } && number is not null && number > 0 == (type == SessionRecordType.Heartbeat)
+            ? new SessionRecord(type, session.Value, writer.Value, number.Value, snapshot)
             : throw new CorruptDataException("Session record: fields missing.");
     }
 }

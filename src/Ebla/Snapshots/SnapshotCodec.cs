@@ -42,6 +42,7 @@ internal static class SnapshotCodec
     /// <summary>A new snapshot object and its name.</summary>
     public static (ObjectName Name, byte[] Content) Seal(UnlockedKeys keys, Snapshot snapshot)
     {
+        Invariant.Check(snapshot.Writer == keys.Member.Id && snapshot.Sequence > 0 && snapshot.Known.Count <= KnownMax);
         byte[] header = ObjectHeader.Create(keys, ObjectKind.Snapshot);
         using Sealing sealing = keys.Ring.NewSealing();
         byte[] plaintext = PadSealed(SnapshotDetailsCodec.Encode(snapshot));
@@ -64,8 +65,10 @@ internal static class SnapshotCodec
         uint boxSize = BinaryPrimitives.ReadUInt32LittleEndian(content[BoxSizeOffset..]);
         Require(boxSize <= content.Length - BoxOffset, "cut short");
         byte[] body = SignedBox.Open(
-            keys, ObjectKind.Snapshot, SignatureKind, header, content.Slice(BoxOffset, (int)boxSize), CatalogSizeInBytesMax);
+            keys, ObjectKind.Snapshot, SignatureKind, header, content.Slice(BoxOffset, (int)boxSize), CatalogSizeInBytesMax,
+            out MemberId signer);
         Snapshot snapshot = StrictCbor.Decode(body, "Snapshot", ReadCatalog);
+        Require(snapshot.Writer == signer, "it is signed by another member than it says");
         (byte[] sealingEntry, Hash256 sealedHash) = StrictCbor.Decode(body, "Snapshot", ReadSealing);
         ReadOnlySpan<byte> sealedPart = content[(BoxOffset + (int)boxSize)..];
         Require(Blake3.Hash(sealedPart) == sealedHash, "the sealed part is not the signed one");

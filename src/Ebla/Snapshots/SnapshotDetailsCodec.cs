@@ -10,7 +10,12 @@ internal static class SnapshotDetailsCodec
     private const int NameSizeInBytesMax = 256;
     private const int PathSizeInBytesMax = 64 << 10;
     private const int PathsMax = 4096;
+
+    // With everything else at its limit, too, the sealed part stays below its own.
+    private const int PathsSizeInBytesMax = 512 << 10;
+
     private const int TagsMax = 256;
+    private const int TagLengthMax = 256;
     private const int TextLengthMax = 4096;
 
     private const uint HostKey = 1;
@@ -21,8 +26,26 @@ internal static class SnapshotDetailsCodec
     private const uint ProgramKey = 6;
     private const uint SummaryKey = 7;
 
+    /// <summary>Refuses what a reader would refuse: before the work, so that it is not lost.</summary>
+    /// <exception cref="UnsupportedFormatException">More or longer than the format holds.</exception>
+    public static void CheckLimits(
+        ByteName host, ByteName user, IReadOnlyList<ByteName> paths, IReadOnlyList<string> tags, string description, string program)
+    {
+        Require(host.Length <= NameSizeInBytesMax, "a host name", NameSizeInBytesMax, "bytes");
+        Require(user.Length <= NameSizeInBytesMax, "a user name", NameSizeInBytesMax, "bytes");
+        Require(paths.Count <= PathsMax, "the list of paths", PathsMax, "paths");
+        Require(paths.Sum(path => (long)path.Length) <= PathsSizeInBytesMax, "the list of paths", PathsSizeInBytesMax, "bytes in all");
+        Require(paths.All(path => path.Length <= PathSizeInBytesMax), "a path", PathSizeInBytesMax, "bytes");
+        Require(tags.Count <= TagsMax, "the list of tags", TagsMax, "tags");
+        Require(tags.All(tag => tag.Length <= TagLengthMax), "a tag", TagLengthMax, "characters");
+        Require(description.Length <= TextLengthMax, "a description", TextLengthMax, "characters");
+        Require(program.Length <= TagLengthMax, "a program name", TagLengthMax, "characters");
+    }
+
     public static byte[] Encode(Snapshot snapshot)
     {
+        CheckLimits(
+            snapshot.Host, snapshot.User, snapshot.Paths, snapshot.Tags, snapshot.Description, snapshot.Program);
         CborWriter writer = StrictCbor.CreateWriter(1024);
         writer.WriteStartMap(7);
         writer.WriteUInt32(HostKey);
@@ -86,9 +109,9 @@ internal static class SnapshotDetailsCodec
                     Paths = ReadArray(reader, PathsMax, () => new ByteName(StrictCbor.ReadBytes(reader, PathSizeInBytesMax))),
                 };
             case TagsKey:
-                return snapshot with { Tags = ReadArray(reader, TagsMax, () => StrictCbor.ReadText(reader, TextLengthMax)) };
+                return snapshot with { Tags = ReadArray(reader, TagsMax, () => StrictCbor.ReadText(reader, TagLengthMax)) };
             case DescriptionKey: return snapshot with { Description = StrictCbor.ReadText(reader, TextLengthMax) };
-            case ProgramKey: return snapshot with { Program = StrictCbor.ReadText(reader, TextLengthMax) };
+            case ProgramKey: return snapshot with { Program = StrictCbor.ReadText(reader, TagLengthMax) };
             case SummaryKey:
                 return snapshot with
                 {
@@ -97,6 +120,14 @@ internal static class SnapshotDetailsCodec
             default:
                 StrictCbor.SkipUnknown(reader, key, "Snapshot");
                 return snapshot;
+        }
+    }
+
+    private static void Require(bool condition, string what, int max, string unit)
+    {
+        if (!condition)
+        {
+            throw new UnsupportedFormatException($"A snapshot cannot hold {what} of more than {max} {unit}.");
         }
     }
 

@@ -1,4 +1,5 @@
 using System.Formats.Cbor;
+using System.Numerics;
 using Ebla.Primitives;
 
 namespace Ebla.Trees;
@@ -43,9 +44,9 @@ internal static class NodeCodec
     /// <summary>Appends the node's encoding to <paramref name="writer"/>.</summary>
     public static void Write(CborWriter writer, Node node)
     {
-        Invariant.Check(node.Name.Length is >= 1 and <= NameSizeInBytesMax);
-        Invariant.Check(node.Content.Count <= InlinePiecesMax);
-        writer.WriteStartMap(CountFields(node));
+        // What a reader would refuse must not be stored, and lost with all that lies below.
+        Validate(node);
+        writer.WriteStartMap(BitOperations.PopCount(KeysOf(node)));
         WriteBytes(writer, NameKey, node.Name.Span);
         WriteNumber(writer, TypeKey, (ulong)node.Type);
         WriteNumber(writer, ModeKey, (ulong)node.Mode);
@@ -102,14 +103,15 @@ internal static class NodeCodec
     public static Node Read(CborReader reader)
     {
         int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
-        Node node = new() { Name = default, Type = 0, Mode = -1 };
         NodeFields fields = default;
         for (int i = 0; i < count; i++)
         {
-            ReadField(reader, reader.ReadUInt32(), ref fields);
+            uint key = reader.ReadUInt32();
+            fields.Keys |= key < StrictCbor.OptionalKeyMin ? 1UL << (int)key : 0;
+            ReadField(reader, key, ref fields);
         }
         reader.ReadEndMap();
-        node = node with
+        Node node = new()
         {
             Name = fields.Name,
             Type = fields.Type,
@@ -131,6 +133,7 @@ internal static class NodeCodec
             Remarks = fields.Remarks,
         };
         Validate(node);
+        Require(fields.Keys == KeysOf(node), "fields missing, or fields that say nothing");
         return node;
     }
 
@@ -140,6 +143,10 @@ internal static class NodeCodec
             && !name.ContainsAny((byte)0, (byte)'/')
             && !name.SequenceEqual("."u8)
             && !name.SequenceEqual(".."u8);
+
+    /// <summary>Whether a symbolic link may have this target.</summary>
+    public static bool IsValidLinkTarget(ReadOnlySpan<byte> target)
+        => target.Length is >= 1 and <= LinkTargetSizeInBytesMax && !target.Contains((byte)0);
 
     private static void ReadField(CborReader reader, uint key, ref NodeFields fields)
     {
@@ -180,20 +187,29 @@ internal static class NodeCodec
         bool isFile = node.Type == FileType.Regular;
         bool isDevice = node.Type is FileType.CharacterDevice or FileType.BlockDevice;
         Require(IsValidName(node.Name.Span), "a name that no directory entry can have");
-        Require(node.Type != 0, "no type");
-        Require(node.Mode >= 0, "no mode");
+        Require(node.Type is >= FileType.Regular and <= FileType.BlockDevice, "no type");
+        Require(node.Mode is >= 0 and <= ModeMax, "a mode out of range");
+        Require(node.UserName.Length <= OwnerNameSizeInBytesMax && !node.UserName.Span.Contains((byte)0), "no valid user name");
+        Require(node.GroupName.Length <= OwnerNameSizeInBytesMax && !node.GroupName.Span.Contains((byte)0), "no valid group name");
+        Require(node.ModifiedTime.Nanoseconds is >= 0 and < UnixTime.NanosecondsPerSecond, "no valid time");
+        Require(node.ChangedTime.Nanoseconds is >= 0 and < UnixTime.NanosecondsPerSecond, "no valid time");
+        Require(node.SizeInBytes >= 0, "a negative size");
+        Require(node.Content.Count <= InlinePiecesMax, "too long a content");
+        Require(node.Remarks >= 0, "remarks out of range");
         Require(node.Subtree is not null == (node.Type == FileType.Directory), "a subtree on what is no directory, or none on one");
         Require(isFile || (node.Content.Count == 0 && node.ContentList is null && node.SizeInBytes == 0), "content on what is no file");
         Require(node.ContentList is null || node.Content.Count == 0, "content both inline and in a list");
         Require(node.DeviceNumber is not null == isDevice, "a device number on what is no device, or none on one");
-        Require(node.LinkTarget.IsEmpty || node.Type == FileType.SymbolicLink, "a link target on what is no link");
+        Require(
+            node.Type == FileType.SymbolicLink ? IsValidLinkTarget(node.LinkTarget.Span) : node.LinkTarget.IsEmpty,
+            "no valid link target, or one on what is no link");
         Require(node.HardLink is null || node.Type != FileType.Directory, "a hard link id on a directory");
         if (isFile && node.ContentList is null)
         {
             long total = 0;
             foreach (ContentPiece piece in node.Content)
             {
-                Require(piece.SizeInBytes <= node.SizeInBytes - total, "a content longer than the file");
+                Require(piece.SizeInBytes >= 1 && piece.SizeInBytes <= node.SizeInBytes - total, "a content longer than the file");
                 total += piece.SizeInBytes;
             }
             Require(total == node.SizeInBytes, "a content shorter than the file");
@@ -208,20 +224,27 @@ internal static class NodeCodec
         }
     }
 
-    private static int CountFields(Node node) => 7
-        + (node.UserName.IsEmpty ? 0 : 1)
-        + (node.GroupName.IsEmpty ? 0 : 1)
-        + (node.ModifiedTime.Nanoseconds == 0 ? 0 : 1)
-        + (node.ChangedTime.Nanoseconds == 0 ? 0 : 1)
-        + 1
-        + (node.Type == FileType.Regular ? 1 : 0)
-        + (node.Content.Count > 0 ? 1 : 0)
-        + (node.ContentList is null ? 0 : 1)
-        + (node.Subtree is null ? 0 : 1)
-        + (node.Type == FileType.SymbolicLink ? 1 : 0)
-        + (node.HardLink is null ? 0 : 1)
-        + (node.DeviceNumber is null ? 0 : 1)
-        + (node.Remarks == NodeRemarks.None ? 0 : 1);
+    // The fields that a node is written with: one bit for each key.
+    private static ulong KeysOf(Node node)
+    {
+        const ulong Always = 1UL << (int)NameKey | 1UL << (int)TypeKey | 1UL << (int)ModeKey | 1UL << (int)UserIdKey
+            | 1UL << (int)GroupIdKey | 1UL << (int)ModifiedSecondsKey | 1UL << (int)ChangedSecondsKey | 1UL << (int)InodeKey;
+        return Always
+            | If(!node.UserName.IsEmpty, UserNameKey)
+            | If(!node.GroupName.IsEmpty, GroupNameKey)
+            | If(node.ModifiedTime.Nanoseconds != 0, ModifiedNanosecondsKey)
+            | If(node.ChangedTime.Nanoseconds != 0, ChangedNanosecondsKey)
+            | If(node.Type == FileType.Regular, SizeKey)
+            | If(node.Content.Count > 0, ContentKey)
+            | If(node.ContentList is not null, ContentListKey)
+            | If(node.Subtree is not null, SubtreeKey)
+            | If(node.Type == FileType.SymbolicLink, LinkTargetKey)
+            | If(node.HardLink is not null, HardLinkKey)
+            | If(node.DeviceNumber is not null, DeviceNumberKey)
+            | If(node.Remarks != NodeRemarks.None, RemarksKey);
+
+        static ulong If(bool isPresent, uint key) => isPresent ? 1UL << (int)key : 0;
+    }
 
     private static void WriteNumber(CborWriter writer, uint key, ulong value)
     {
@@ -296,6 +319,7 @@ internal static class NodeCodec
 
     private struct NodeFields
     {
+        public ulong Keys;
         public ByteName Name;
         public FileType Type;
         public int Mode;

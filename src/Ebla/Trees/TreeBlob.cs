@@ -18,6 +18,19 @@ internal sealed class TreeBlob(TreeBlobType type, ReadOnlyMemory<byte> plaintext
     /// <summary>The children of a branch.</summary>
     public List<TreeBranch> Branches { get; } = [];
 
+    public void AddBranch(TreeBranch branch)
+    {
+        bool isOrdered = type == TreeBlobType.NodeBranches
+            ? NodeCodec.IsValidName(branch.FirstName.Span)
+                && (Branches.Count == 0 || Branches[^1].FirstName.CompareTo(branch.FirstName) < 0)
+            : branch.FirstName.IsEmpty;
+        if (!isOrdered || branch.Total == 0)
+        {
+            throw new CorruptDataException("The branches of a tree blob are not in order.");
+        }
+        Branches.Add(branch);
+    }
+
     /// <summary>The node's own encoding, unknown fields included, so that an unchanged node is stored again as it was.</summary>
     public ReadOnlyMemory<byte> EncodingOf(int nodeIndex)
         => plaintext.Slice(_nodeRanges[nodeIndex].Start, _nodeRanges[nodeIndex].Length);

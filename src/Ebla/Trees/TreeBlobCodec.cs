@@ -42,7 +42,12 @@ internal static class TreeBlobCodec
     }
 
     /// <summary>Decodes a whole tree blob.</summary>
-    public static TreeBlob Decode(ReadOnlyMemory<byte> plaintext) => StrictCbor.Decode(plaintext, "Tree blob", reader =>
+    /// <exception cref="CorruptDataException">It is none, or not as a writer makes it.</exception>
+    public static TreeBlob Decode(ReadOnlyMemory<byte> plaintext) => plaintext.Length <= SizeInBytesMax
+        ? StrictCbor.Decode(plaintext, "Tree blob", reader => Decode(reader, plaintext))
+        : throw new CorruptDataException($"A tree blob of {plaintext.Length} bytes; {SizeInBytesMax} are allowed.");
+
+    private static TreeBlob Decode(CborReader reader, ReadOnlyMemory<byte> plaintext)
     {
         (TreeBlobType type, int count) = ReadPrefix(reader);
         TreeBlob blob = new(type, plaintext);
@@ -59,14 +64,16 @@ internal static class TreeBlobCodec
                     blob.Pieces.Add(ContentPieceCodec.Read(reader));
                     break;
                 default:
-                    blob.Branches.Add(ReadBranch(reader));
+                    blob.AddBranch(ReadBranch(reader));
                     break;
             }
         }
         reader.ReadEndArray();
         reader.ReadEndArray();
-        return blob;
-    });
+        return count > 0 || type is TreeBlobType.Nodes or TreeBlobType.Pieces
+            ? blob
+            : throw new CorruptDataException("A tree blob of branches without one.");
+    }
 
     /// <summary>Appends a branch's encoding.</summary>
     public static void WriteBranch(CborWriter writer, TreeBranch branch)

@@ -86,12 +86,15 @@ internal static class GoldenRepository
             await File.WriteAllTextAsync(
                 Path.Combine(target, $"expected-{step}"), Describe(SourceOf(name)), System.Text.Encoding.Latin1, Token);
         }
-        _ = Bash("rm -rf \"$1\"", SourceOf(name)); // .NET cannot delete all names.
+        Delete(SourceOf(name));
     }
 
     /// <summary>What is in a folder, as the command-line tests describe it; each byte a character.</summary>
     public static string Describe(string folder)
         => Bash(". \"$1/tests/cli/lib\"; describe_tree \"$2\"", Checkout.Root, folder);
+
+    /// <summary>Deletes a folder whatever its names are, which .NET cannot.</summary>
+    public static void Delete(string folder) => _ = Bash("chmod -R u+rwX \"$1\"; rm -rf \"$1\"", folder);
 
     private static string Bash(string script, params string[] arguments)
     {

@@ -25,6 +25,7 @@ public static class BackupOperation
         observer.Started(counters);
         IReadOnlyList<ByteName> paths = ExistingPaths(options.Paths, counters, observer);
         ByteName host = options.Host ?? LocalMachine.HostName();
+        SnapshotDetailsCodec.CheckLimits(host, default, paths, options.Tags, options.Description, options.Program);
 
         UploadSession session = await UploadSession.StartAsync(repository, options.Upload, cancellationToken)
             .ConfigureAwait(false);

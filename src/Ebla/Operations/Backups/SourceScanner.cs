@@ -71,7 +71,7 @@ internal sealed class SourceScanner(
     private async Task<Task<EncodedNode?>> ScanWayEntryAsync(ByteName name, RootPathTree child, TreeEntry? earlier)
     {
         FileMetadata metadata;
-        using (SourceDirectory directory = SourceDirectory.OpenRoot(child.Path))
+        using (SourceDirectory directory = SourceDirectory.OpenWay(child.Path))
         {
             metadata = directory.Stat();
         }
@@ -95,7 +95,7 @@ internal sealed class SourceScanner(
         {
             return await ScanOpenedAsync(name, directory, earlier).ConfigureAwait(false);
         }
-        SourceDirectory above = SourceDirectory.OpenRoot(parent.Path);
+        SourceDirectory above = SourceDirectory.OpenWay(parent.Path);
         Task<EncodedNode?> entry = await ScanEntryAsync(above, name, earlier).ConfigureAwait(false);
         _ = DisposeAfterAsync(above, entry);
         return entry;
@@ -155,11 +155,14 @@ internal sealed class SourceScanner(
                 case FileType.Regular:
                     return await ScanFileAsync(directory, name, metadata, earlier).ConfigureAwait(false);
                 default:
-                    counters.CountOther();
-                    Node node = nodes.Create(name, metadata) with
+                    ByteName target = metadata.Type == FileType.SymbolicLink ? directory.ReadLink(name) : default;
+                    if (metadata.Type == FileType.SymbolicLink && !NodeCodec.IsValidLinkTarget(target.Span))
                     {
-                        LinkTarget = metadata.Type == FileType.SymbolicLink ? directory.ReadLink(name) : default,
-                    };
+                        Report(directory.Path.Join(name), $"a link target of {target.Length} bytes cannot be kept");
+                        return Task.FromResult<EncodedNode?>(null);
+                    }
+                    counters.CountOther();
+                    Node node = nodes.Create(name, metadata) with { LinkTarget = target };
                     return Task.FromResult<EncodedNode?>(EncodedNode.Of(node, ring));
             }
         }
