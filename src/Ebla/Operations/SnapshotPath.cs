@@ -1,3 +1,4 @@
+using System.Text;
 using Ebla.FileSystems;
 using Ebla.Primitives;
 
@@ -16,10 +17,16 @@ public sealed record SnapshotPath(string Snapshot, ByteName Path)
     public static SnapshotPath Parse(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        int colon = text.IndexOf(":/", StringComparison.Ordinal);
+        return Parse(ByteName.FromText(text));
+    }
+
+    /// <summary>The same for bytes as they were typed: a path need not be UTF-8.</summary>
+    public static SnapshotPath Parse(ByteName text)
+    {
+        int colon = text.Span.IndexOf(":/"u8);
         return colon < 0
-            ? new SnapshotPath(text, default)
-            : new SnapshotPath(text[..colon], LocalPath.Normalize(ByteName.FromText(text[(colon + 1)..])));
+            ? new SnapshotPath(Encoding.UTF8.GetString(text.Span), default)
+            : new SnapshotPath(Encoding.UTF8.GetString(text.Span[..colon]), LocalPath.Normalize(new ByteName(text.Span[(colon + 1)..])));
     }
 
     /// <inheritdoc/>

@@ -289,27 +289,35 @@ public sealed class CheckTests
         Assert.True(harmless > 0);
     }
 
-    [Fact]
-    public async Task A_record_that_hides_a_link_and_one_without_a_true_signature_are_found()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_record_with_false_links_or_a_false_signature_is_found(bool isForged)
     {
         await using FilledRepository filled = await FilledRepository.MakeAsync();
         await using Repository repository = await TestRepository.OpenAsync(filled.Backend);
         UnlockedKeys keys = repository.Keys;
         byte[] tree = [0x82, 1, 0x80];
-        BlobId id = FrameOpener.IdOf(keys, FrameKind.Tree, tree);
         using SealingSource sealings = new(keys.Ring);
         using FrameDraft draft = new(FrameKind.Tree, 1 << 20);
-        Assert.True(draft.TryAdd(id, tree, [default]));
+        Assert.True(draft.TryAdd(FrameOpener.IdOf(keys, FrameKind.Tree, tree), tree, isForged ? [] : [default]));
         using FrameSealer sealer = new(keys, sealings, 3);
         using SealedFrame frame = sealer.Seal(draft);
+        byte[] record = frame.Record.Bytes.ToArray();
+        record[^1] ^= isForged ? (byte)1 : (byte)0;
+        RentedBuffer ciphertext = new(frame.Ciphertext.Length);
+        frame.Ciphertext.CopyTo(ciphertext.Memory);
+        using SealedFrame stored = new(FrameRecord.Read(record), frame.SealingEntry, ciphertext, tree.Length);
         using PackBuilder builder = new(keys, new Stack<byte[]>());
-        builder.Add(frame);
+        builder.Add(stored);
         PackDraft pack = builder.Complete();
-        await filled.PutAsync((new ObjectName(ObjectKind.Pack, pack.Id), [.. System.Buffers.BuffersExtensions.ToArray(pack.Content)]));
+        await filled.PutAsync((new ObjectName(ObjectKind.Pack, pack.Id), System.Buffers.BuffersExtensions.ToArray(pack.Content)));
+
         CheckResult result = await CheckAsync(new TamperedBackend(filled.Backend), readData: true);
+
         CheckFinding finding = Assert.Single(result.Findings, found => found.Severity == CheckSeverity.Damage);
         Assert.Equal(pack.Id, finding.Object?.Id);
-        Assert.Contains("refers to other blobs", finding.Message, StringComparison.Ordinal);
+        Assert.Contains(isForged ? "not signed" : "refers to other blobs", finding.Message, StringComparison.Ordinal);
     }
 
     private static async Task<CheckResult> CheckAsync(TamperedBackend store, bool readData)
