@@ -8,21 +8,35 @@ using Ebla.Primitives;
 namespace Ebla.Cli.Access;
 
 /// <summary>Finds the password, the key file, or both. Neither is ever an argument: arguments are seen by every user of the machine.</summary>
-internal static class CredentialSource
+/// <param name="prefix">What the names of the environment variables begin with.</param>
+/// <param name="keyFile">The option that names a key file.</param>
+/// <param name="passwordFile">The option that names a file with the password.</param>
+/// <param name="passwordCommand">The option that holds a command that prints the password.</param>
+internal sealed class CredentialSource(string prefix, string? keyFile, string? passwordFile, string? passwordCommand)
 {
+    /// <summary>The key file that the options or the environment name, as a full path; null if they name none.</summary>
+    public string? KeyFilePath => GivenOr(keyFile, "KEY_FILE") is { } path ? RepositoryLocation.FullPath(path) : null;
+
+    /// <summary>That of the options which every command has.</summary>
+    public static CredentialSource Of(CommandContext context) => new(
+        "EBLA_",
+        context.Get(context.Globals.KeyFile),
+        context.Get(context.Globals.PasswordFile),
+        context.Get(context.Globals.PasswordCommand));
+
     /// <summary>What the options and the environment give; null if they give nothing.</summary>
     /// <exception cref="WrongKeyException">What they name cannot be read or cannot be a credential.</exception>
-    public static Credential? Find(CommandContext context) => Combine(ReadPassword(context), KeyFilePath(context));
+    public Credential? Find() => Combine(ReadPassword(), KeyFilePath);
 
     /// <summary>A password asked for on the terminal.</summary>
     /// <param name="context">The command.</param>
     /// <param name="isNew">Whether it is a new one, which is asked for twice.</param>
-    public static Credential Ask(CommandContext context, bool isNew)
+    public Credential Ask(CommandContext context, bool isNew)
     {
         if (Console.IsInputRedirected)
         {
             throw new UsageException(
-                "No password or key is given: set EBLA_PASSWORD, EBLA_PASSWORD_FILE, EBLA_PASSWORD_COMMAND or EBLA_KEY_FILE.");
+                $"No password or key is given: set {prefix}PASSWORD, {prefix}PASSWORD_FILE, {prefix}PASSWORD_COMMAND or {prefix}KEY_FILE.");
         }
         string password = TerminalPrompt.ReadPassword(context, isNew ? "New password: " : "Password: ");
         if (isNew && TerminalPrompt.ReadPassword(context, "Once more: ") != password)
@@ -30,13 +44,6 @@ internal static class CredentialSource
             throw new UsageException("The two passwords differ.");
         }
         return Combine(password, null)!;
-    }
-
-    /// <summary>The key file that the options or the environment name, as a full path; null if they name none.</summary>
-    public static string? KeyFilePath(CommandContext context)
-    {
-        string? path = OptionOr(context.Get(context.Globals.KeyFile), "EBLA_KEY_FILE");
-        return path is null ? null : RepositoryLocation.FullPath(path);
     }
 
     public static Credential? Combine(string? password, string? keyFilePath)
@@ -64,31 +71,31 @@ internal static class CredentialSource
     }
 
     // Options come before the environment; what is nearest to a password itself comes first.
-    private static string? ReadPassword(CommandContext context)
+    private string? ReadPassword()
     {
-        string? file = context.Get(context.Globals.PasswordFile);
-        string? command = context.Get(context.Globals.PasswordCommand);
-        if (file is not null && command is not null)
+        if (passwordFile is not null && passwordCommand is not null)
         {
-            throw new UsageException("Give --password-file or --password-command, not both.");
+            throw new UsageException("Give a file with the password or a command that prints it, not both.");
         }
+        string? file = passwordFile;
+        string? command = passwordCommand;
         if (file is null && command is null)
         {
-            if (OptionOr(null, "EBLA_PASSWORD") is { } password)
+            if (GivenOr(null, "PASSWORD") is { } password)
             {
                 return password;
             }
-            file = OptionOr(null, "EBLA_PASSWORD_FILE");
-            command = file is null ? OptionOr(null, "EBLA_PASSWORD_COMMAND") : null;
+            file = GivenOr(null, "PASSWORD_FILE");
+            command = file is null ? GivenOr(null, "PASSWORD_COMMAND") : null;
         }
         return file is not null ? FirstLine(ReadFile(file, Credential.PasswordSizeInBytesMax + 2, "password file"), file)
             : command is not null ? FirstLine(RunCommand(command), "the password command")
             : null;
     }
 
-    private static string? OptionOr(string? option, string variable)
+    private string? GivenOr(string? option, string variable)
     {
-        string? value = option ?? Environment.GetEnvironmentVariable(variable);
+        string? value = option ?? Environment.GetEnvironmentVariable(prefix + variable);
         return string.IsNullOrEmpty(value) ? null : value;
     }
 

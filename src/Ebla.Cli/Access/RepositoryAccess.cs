@@ -1,7 +1,7 @@
 using Ebla.Backends;
 using Ebla.Cli.Invocation;
 using Ebla.Keys;
-using Ebla.Operations.Keys;
+using Ebla.Operations.KeySlots;
 using Ebla.Primitives;
 using Ebla.Repositories;
 
@@ -44,7 +44,7 @@ internal static class RepositoryAccess
             throw new RepositoryExistsException($"There is a repository at {location.Path} already.");
         }
         string? newKeyFile = CreateKeyFile(context, location);
-        using Credential credential = FindCredential(context, location) ?? CredentialSource.Ask(context, isNew: true);
+        using Credential credential = FindCredential(context, location) ?? CredentialSource.Of(context).Ask(context, isNew: true);
         Repository repository = await Repository.InitAsync(
             LocalBackend.Open(location.Path),
             new RepositoryCreation
@@ -74,6 +74,28 @@ internal static class RepositoryAccess
         return string.IsNullOrEmpty(given) ? UserFolders.Cache : RepositoryLocation.FullPath(given);
     }
 
+    /// <summary>Makes a key file if it is not there.</summary>
+    /// <returns>Its path if it was made.</returns>
+    public static string? CreateKeyFile(CommandContext context, string path, bool isFolderMade = false)
+    {
+        if (File.Exists(path))
+        {
+            return null;
+        }
+        // A mistake in the name of a folder must not become a folder with a key in it.
+        if (!isFolderMade && !Directory.Exists(Path.GetDirectoryName(path)))
+        {
+            throw new UsageException($"There is no folder for the key file {path}.");
+        }
+        if (!KeyFile.TryCreate(path))
+        {
+            return null;
+        }
+        context.Messages.Problem(
+            $"made the key file {path}\nnote: whoever loses this file cannot read the backup with it again: keep a copy of it somewhere else");
+        return path;
+    }
+
     private static async Task<Repository> OpenAsync(CommandContext context, RepositoryLocation location)
     {
         if (!await ExistsAsync(location, context.CancellationToken))
@@ -82,7 +104,7 @@ internal static class RepositoryAccess
                 ? $"There is no repository yet at {location.Path}. Name one with --repo, or let 'ebla backup PATH' make this one."
                 : $"There is no repository at {location.Path}. To make one: ebla init --repo {location.Path}");
         }
-        using Credential credential = FindCredential(context, location) ?? CredentialSource.Ask(context, isNew: false);
+        using Credential credential = FindCredential(context, location) ?? CredentialSource.Of(context).Ask(context, isNew: false);
         LocalBackend backend = LocalBackend.Open(location.Path);
         return await Repository.OpenAsync(backend, credential, Options(context), context.CancellationToken);
     }
@@ -90,40 +112,43 @@ internal static class RepositoryAccess
     // Before a password is asked for, which would be for nothing.
     private static async Task<bool> ExistsAsync(RepositoryLocation location, CancellationToken cancellationToken)
     {
+        if (File.Exists(location.Path))
+        {
+            return false;
+        }
         await using LocalBackend backend = LocalBackend.Open(location.Path);
         return await backend.ReadHeaderAsync(cancellationToken) is not null;
     }
 
     private static Credential? FindCredential(CommandContext context, RepositoryLocation location)
     {
-        Credential? given = CredentialSource.Find(context);
-        if (given is null && location.IsDefault && DefaultKeyFile is { } path && File.Exists(path))
+        Credential? given = CredentialSource.Of(context).Find();
+        if (given is not null || !location.IsDefault || DefaultKeyFile is not { } path)
+        {
+            return given;
+        }
+        if (File.Exists(path))
         {
             return CredentialSource.Combine(null, path);
         }
-        return given;
+        // It may have been made with a password. Without anybody to ask for one, it is the key that is missing.
+        return Console.IsInputRedirected
+            ? throw new WrongKeyException($"The key file {path} is missing: put your copy of it there, or name it with --key-file.")
+            : null;
     }
 
     // Made where the user names one that is not there; and for the default repository, where he names nothing at all.
     private static string? CreateKeyFile(CommandContext context, RepositoryLocation location)
     {
-        string? path = CredentialSource.KeyFilePath(context);
-        if (path is not null && !File.Exists(path) && !Directory.Exists(Path.GetDirectoryName(path)))
+        CredentialSource source = CredentialSource.Of(context);
+        if (source.KeyFilePath is { } named)
         {
-            throw new UsageException($"There is no folder for the key file {path}.");
+            return CreateKeyFile(context, named);
         }
-        if (path is null && location.IsDefault)
-        {
-            using Credential? given = CredentialSource.Find(context);
-            path = given is null ? DefaultKeyFile : null;
-        }
-        if (path is null || !KeyFile.TryCreate(path))
-        {
-            return null;
-        }
-        context.Messages.Problem(
-            $"made the key file {path}\nnote: without this file nobody can read the backup again: keep a copy of it somewhere else");
-        return path;
+        using Credential? given = location.IsDefault ? source.Find() : null;
+        return location.IsDefault && given is null && DefaultKeyFile is { } path
+            ? CreateKeyFile(context, path, isFolderMade: true)
+            : null;
     }
 
     private static string? DefaultKeyFile => UserFolders.Config is { } folder ? Path.Join(folder, "key") : null;

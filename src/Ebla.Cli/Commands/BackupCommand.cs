@@ -50,11 +50,9 @@ internal static class BackupCommand
         _ = OpenFileLimit.Raise();
         await using Repository repository = await RepositoryAccess.OpenOrCreateDefaultAsync(context);
         options = options with { ExcludedFolders = OwnFolders(context, repository) };
-        BackupResult result;
-        using (BackupMonitor monitor = new(context.Messages))
-        {
-            result = await BackupOperation.RunAsync(repository, options, monitor, context.CancellationToken);
-        }
+        BackupMonitor monitor = new(context.Messages);
+        BackupResult result = await monitor.WatchAsync(
+            () => BackupOperation.RunAsync(repository, options, monitor, context.CancellationToken), options, context.CancellationToken);
         BackupReport report = new()
         {
             SnapshotId = result.SnapshotId.ToString(),

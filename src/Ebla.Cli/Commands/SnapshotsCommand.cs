@@ -3,6 +3,7 @@ using Ebla.Cli.Access;
 using Ebla.Cli.Invocation;
 using Ebla.Cli.Rendering;
 using Ebla.Cli.Reports;
+using Ebla.Operations.Listing;
 using Ebla.Repositories;
 using Ebla.Snapshots;
 
@@ -26,7 +27,7 @@ internal static class SnapshotsCommand
     private static async Task<int> RunAsync(CommandContext context)
     {
         await using Repository repository = await RepositoryAccess.OpenAsync(context);
-        SnapshotList list = await repository.LoadSnapshotsAsync(context.CancellationToken);
+        SnapshotList list = await SnapshotsOperation.RunAsync(repository, context.CancellationToken);
         foreach (CatalogFinding finding in list.Findings)
         {
             context.Messages.Problem($"{finding.Name}: {finding.Message}");

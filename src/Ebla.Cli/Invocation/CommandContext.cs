@@ -7,7 +7,7 @@ using Ebla.Primitives;
 namespace Ebla.Cli.Invocation;
 
 /// <summary>What a command works with: its arguments, where it prints, and when to stop.</summary>
-internal sealed class CommandContext : IDisposable
+internal sealed class CommandContext
 {
     private const int OutputBufferSizeInChars = 16 << 10;
 
@@ -19,7 +19,8 @@ internal sealed class CommandContext : IDisposable
         Globals = globals;
         Interruption = interruption;
         IsJson = arguments.GetValue(globals.Json);
-        Messages = new Messages(arguments.GetValue(globals.Quiet));
+        Messages = new Messages(arguments.GetValue(globals.Quiet), IsJson);
+        interruption.EndingAtOnce = Messages.RestoreTerminal;
         _output = new Lazy<StreamWriter>(() => new StreamWriter(
             RawOutput, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OutputBufferSizeInChars)
         {
@@ -84,6 +85,4 @@ internal sealed class CommandContext : IDisposable
             _output.Value.Flush();
         }
     }
-
-    public void Dispose() => Messages.Dispose();
 }

@@ -33,6 +33,9 @@ internal static class CommandLine
         root.Add(InitCommand.Create(runner));
         root.Add(BackupCommand.Create(runner));
         root.Add(SnapshotsCommand.Create(runner));
+        root.Add(RestoreCommand.Create(runner));
+        root.Add(CheckCommand.Create(runner));
+        root.Add(KeyCommand.Create(runner));
         root.Add(VersionCommand.Create(runner));
         root.SetAction(parsed => new HelpAction().Invoke(parsed));
         foreach (Option option in root.Options)

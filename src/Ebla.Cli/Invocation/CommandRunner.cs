@@ -14,7 +14,7 @@ internal sealed class CommandRunner(GlobalOptions globals)
     private async Task<int> RunAsync(ParseResult arguments, Func<CommandContext, Task<int>> body)
     {
         using Interruption interruption = new();
-        using CommandContext context = new(arguments, Globals, interruption);
+        CommandContext context = new(arguments, Globals, interruption);
         try
         {
             int exitCode = await body(context);

@@ -22,6 +22,9 @@ internal sealed class Interruption : IDisposable
     /// <summary>While this is set, nothing has been begun that would have to be cleaned up: the first signal ends the program.</summary>
     public bool IsImmediate { get; set; }
 
+    /// <summary>What to do before the program ends at once.</summary>
+    public Action? EndingAtOnce { get; set; }
+
     public void Dispose()
     {
         _registrations.ForEach(registration => registration.Dispose());
@@ -33,6 +36,7 @@ internal sealed class Interruption : IDisposable
         context.Cancel = true;
         if (Interlocked.Increment(ref _count) > 1 || IsImmediate)
         {
+            EndingAtOnce?.Invoke();
             Environment.Exit(ExitCode.Interrupted);
         }
         // Not on this thread: whoever is told may block, and the next signal must get through.

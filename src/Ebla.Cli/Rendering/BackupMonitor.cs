@@ -1,29 +1,58 @@
+using System.Diagnostics;
 using Ebla.Cli.Invocation;
 using Ebla.Operations.Backups;
 
 namespace Ebla.Cli.Rendering;
 
 /// <summary>Shows what a running backup does and meets.</summary>
-internal sealed class BackupMonitor(Messages messages) : IBackupObserver, IDisposable
+internal sealed class BackupMonitor(Messages messages) : IBackupObserver
 {
-    public void Started(BackupCounters counters)
+    private readonly RateMeter _rate = new();
+    private readonly long _start = Stopwatch.GetTimestamp();
+    private volatile BackupCounters? _counters;
+
+    /// <summary>Runs a backup and shows how it comes along, if somebody watches.</summary>
+    public async Task<BackupResult> WatchAsync(
+        Func<Task<BackupResult>> run, BackupOptions options, CancellationToken cancellationToken)
     {
+        if (!messages.IsLive)
+        {
+            return await run();
+        }
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        SourceEstimate estimate = SourceEstimate.Start(options, stop.Token);
+        try
+        {
+            return await messages.ShowWhileAsync(() => Lines(estimate), run());
+        }
+        finally
+        {
+            await stop.CancelAsync();
+            await estimate.Completion;
+        }
     }
 
-    public void Problem(BackupProblem problem) => messages.Problem(LineOf(problem));
+    public void Started(BackupCounters counters) => _counters = counters;
 
-    public void Notice(BackupProblem notice) => messages.Notice(LineOf(notice));
+    public void Problem(BackupProblem problem) => messages.Problem(ProblemLine.Of(problem.Path, problem.Message));
 
-    public void Dispose()
+    public void Notice(BackupProblem notice) => messages.Notice(ProblemLine.Of(notice.Path, notice.Message));
+
+    private IReadOnlyList<string> Lines(SourceEstimate estimate)
     {
-    }
-
-    // The messages of the operating system's failures name the file already.
-    private static string LineOf(BackupProblem problem)
-    {
-        string path = problem.Path.ToString();
-        return path.Length == 0 || problem.Message.Contains(path, StringComparison.Ordinal)
-            ? problem.Message
-            : $"{path}: {problem.Message}";
+        TimeSpan elapsed = Stopwatch.GetElapsedTime(_start);
+        if (_counters is not { } counters)
+        {
+            return ["reading the index ..."];
+        }
+        long done = counters.ProcessedInBytes;
+        Progress progress = new(
+            counters.Files,
+            done,
+            estimate.IsComplete ? estimate.SizeInBytes : null,
+            _rate.Update(elapsed, done),
+            elapsed,
+            counters.Errors);
+        return [progress.ToString(), counters.CurrentPath.ToString()];
     }
 }

@@ -23,4 +23,7 @@ internal static class SafeText
             return name.ToString();
         }
     }
+
+    /// <summary>The name of a value as it stands in JSON: IndexSegment as index_segment.</summary>
+    public static string ToSnakeCase(string name) => System.Text.Json.JsonNamingPolicy.SnakeCaseLower.ConvertName(name);
 }

@@ -1,24 +1,46 @@
+using Spectre.Console;
+
 namespace Ebla.Cli.Rendering;
 
-/// <summary>
-/// Columns of plain text, each as wide as its widest cell, never cut or wrapped: what is read by people is read by grep and awk too.
-/// </summary>
-/// <param name="headings">One per column; '>' before it: to the right.</param>
-internal sealed class TextTable(params string[] headings)
+/// <summary>Columns of plain text without lines around them: what people read is read by grep and awk too.</summary>
+internal sealed class TextTable
 {
-    private readonly List<string[]> _rows = [[.. headings.Select(heading => heading.TrimStart('>'))]];
+    // In a pipe nothing is wrapped.
+    private const int WidthInPipe = 1 << 20;
 
-    public void Add(params string[] cells) => _rows.Add(cells);
+    private readonly Table _table = new Table().NoBorder();
+
+    /// <param name="headings">One per column; '>' before it: to the right.</param>
+    public TextTable(params string[] headings)
+    {
+        foreach (string heading in headings)
+        {
+            TableColumn column = new(new Text(heading.TrimStart('>'))) { Padding = new Padding(0, 0, 2, 0) };
+            _ = _table.AddColumn(heading.StartsWith('>') ? column.RightAligned() : column);
+        }
+        // The last one is the one that may be long.
+        foreach (TableColumn column in _table.Columns.Take(headings.Length - 1))
+        {
+            column.NoWrap = true;
+        }
+    }
+
+    public void Add(params string[] cells) => _table.AddRow(cells.Select(cell => new Text(cell)));
 
     public void WriteTo(TextWriter output)
     {
-        int[] widths = [.. headings.Select((_, column) => _rows.Max(row => row[column].Length))];
-        foreach (string[] row in _rows)
+        using StringWriter text = new();
+        IAnsiConsole console = AnsiConsole.Create(new AnsiConsoleSettings
         {
-            IEnumerable<string> cells = row.Select((cell, column) => headings[column].StartsWith('>')
-                ? cell.PadLeft(widths[column])
-                : cell.PadRight(widths[column]));
-            output.WriteLine(string.Join("  ", cells).TrimEnd());
+            Ansi = AnsiSupport.No,
+            ColorSystem = ColorSystemSupport.NoColors,
+            Out = new AnsiConsoleOutput(text),
+        });
+        console.Profile.Width = Console.IsOutputRedirected ? WidthInPipe : Math.Max(40, Console.WindowWidth);
+        console.Write(_table);
+        foreach (string line in text.ToString().TrimEnd().Split('\n'))
+        {
+            output.WriteLine(line.TrimEnd());
         }
     }
 }

@@ -11,4 +11,8 @@ namespace Ebla.Cli.Reports;
 [JsonSerializable(typeof(InitReport))]
 [JsonSerializable(typeof(BackupReport))]
 [JsonSerializable(typeof(SnapshotReport[]))]
+[JsonSerializable(typeof(RestoreReport))]
+[JsonSerializable(typeof(CheckReport))]
+[JsonSerializable(typeof(KeySlotReport))]
+[JsonSerializable(typeof(KeySlotReport[]))]
 internal sealed partial class ReportsContext : JsonSerializerContext;

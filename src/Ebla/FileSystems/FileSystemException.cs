@@ -22,6 +22,12 @@ public sealed class FileSystemException : EblaException
     /// </value>
     public bool IsVanished { get; }
 
+    /// <value>Whether the file system takes nothing more: it is full, the quota is used up, or it is read-only.</value>
+    internal bool IsFileSystemFull => Errno is Posix.ENOSPC or Posix.EDQUOT or Posix.EROFS;
+
+    /// <value>Whether other rights are needed.</value>
+    internal bool IsNotPermitted => Errno is Posix.EPERM or Posix.EACCES;
+
     /// <summary>"cannot ACTION PATH: REASON", with the system's own words for the reason.</summary>
     internal static FileSystemException FromErrno(string action, ByteName path, int errno) => new(
         $"cannot {action} {path}: {Marshal.GetPInvokeErrorMessage(errno)}",

@@ -29,10 +29,13 @@ internal static unsafe partial class Posix
     public const int EINVAL = 22;
     public const int ENFILE = 23;
     public const int EMFILE = 24;
+    public const int ENOSPC = 28;
+    public const int EROFS = 30;
     public const int ERANGE = 34;
     public const int ENAMETOOLONG = 36;
     public const int ELOOP = 40;
     public const int ESTALE = 116;
+    public const int EDQUOT = 122;
 
     // The same on x86-64 and arm64.
     public const int O_RDONLY = 0;

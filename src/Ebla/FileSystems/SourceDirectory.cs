@@ -38,6 +38,19 @@ internal sealed class SourceDirectory : Descriptor
             : new SourceDirectory(descriptor, null, path);
     }
 
+    /// <summary>
+    /// Opens a directory on the way to what the user named: for its own metadata and for entries whose names are known. Needs no right to
+    /// list it: other people's folders in /home may only be passed through.
+    /// </summary>
+    /// <exception cref="FileSystemException">It cannot be opened.</exception>
+    public static SourceDirectory OpenWay(ByteName path)
+    {
+        int descriptor = RootPath.Open(path, Posix.O_PATH | Posix.O_DIRECTORY);
+        return descriptor < 0
+            ? throw FileSystemException.FromErrno("open", path, -descriptor)
+            : new SourceDirectory(descriptor, null, path);
+    }
+
     /// <summary>The metadata of what the user named; of a link itself if the last component is one. Needs no permission to read it.</summary>
     /// <exception cref="FileSystemException">There is no such entry, or the way to it is closed.</exception>
     public static FileMetadata StatRoot(ByteName path)

@@ -18,4 +18,11 @@ internal sealed class VisitedBlobs(long entryCount)
         page[bit / 64] |= mask;
         return isNew;
     }
+
+    /// <summary>Whether a bit is set.</summary>
+    public bool Contains(long ordinal)
+    {
+        int bit = (int)(ordinal % BitsPerPage);
+        return _pages[(int)(ordinal / BitsPerPage)] is { } page && (page[bit / 64] & (1UL << (bit % 64))) != 0;
+    }
 }

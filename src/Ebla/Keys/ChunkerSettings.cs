@@ -16,8 +16,8 @@ public sealed record ChunkerSettings
     /// <summary>Largest average: 8 MiB.</summary>
     public const int AverageSizeInBytesMax = 8 * 1024 * 1024;
 
-    /// <summary>The average where none is asked for: 256 KiB.</summary>
-    public const int AverageSizeInBytesDefault = 256 * 1024;
+    /// <summary>The average where none is asked for: 128 KiB, by measurement (docs/adr/0021-chunk-and-frame-sizes.md).</summary>
+    public const int AverageSizeInBytesDefault = 128 * 1024;
 
     /// <summary>Smallest minimum: the 64 bytes that decide on a cut.</summary>
     public const int MinSizeInBytesMin = 64;

@@ -33,7 +33,12 @@ internal static class CondemnedCodec
     }
 
     /// <summary>The packs that a record condemns.</summary>
-    public static IReadOnlyList<ObjectId> OpenPacks(UnlockedKeys keys, ReadOnlySpan<byte> content)
+    public static IReadOnlyList<ObjectId> OpenPacks(UnlockedKeys keys, ReadOnlySpan<byte> content) => Open(keys, content).Packs;
+
+    /// <summary>The snapshots that a record says will be, or were, removed.</summary>
+    public static IReadOnlyList<ObjectId> OpenSnapshots(UnlockedKeys keys, ReadOnlySpan<byte> content) => Open(keys, content).Snapshots;
+
+    private static (ObjectId[] Packs, ObjectId[] Snapshots) Open(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {
         byte[] body = SignedObject.Open(keys, ObjectKind.Condemned, SignatureKind, content, BodySizeInBytesMax);
         return StrictCbor.Decode(body, "Condemned record", reader =>
@@ -53,7 +58,7 @@ internal static class CondemnedCodec
             }
             reader.ReadEndMap();
             return packs is not null && snapshots is not null && packs.Length <= NamesMax - snapshots.Length
-                ? packs
+                ? (packs, snapshots)
                 : throw new CorruptDataException("Condemned record: names missing, or too many.");
         });
     }

@@ -50,7 +50,7 @@ internal sealed class FrameOpener(UnlockedKeys keys) : IDisposable
         if (_sealing is null || !_sealing.Entry.Span.SequenceEqual(entry.Span))
         {
             _sealing?.Dispose();
-            _sealing = null;
+            _sealing = null; // Opening the next may fail.
             _sealing = keys.Ring.OpenSealing(entry.Span);
         }
         return _sealing;

@@ -77,6 +77,21 @@ internal sealed class FrameRecord
         ? Bytes.Span[_linkCountsOffset..(_linksOffset + LinkCount * ShortId.SizeInBytes)]
         : default;
 
+    /// <summary>What the tree blob at a place refers to.</summary>
+    public IEnumerable<ShortId> LinksOf(int place)
+    {
+        int first = 0;
+        for (int before = 0; before < place; before++)
+        {
+            first += LinkCountOf(before);
+        }
+        int end = first + LinkCountOf(place);
+        for (int link = first; link < end; link++)
+        {
+            yield return ShortId.Read(Bytes.Span[(_linksOffset + link * ShortId.SizeInBytes)..]);
+        }
+    }
+
     public BlobId GetBlobId(int place) => BlobId.Read(Bytes.Span[(FixedSizeInBytes + place * Hash256.SizeInBytes)..]);
 
     /// <summary>The blob's length code; its plaintext length rounded up, see <see cref="PadmeCode"/>.</summary>
@@ -172,6 +187,10 @@ internal sealed class FrameRecord
         sign(record.AsSpan(0, record.Length - SignatureSizeInBytes)).CopyTo(record.AsSpan(record.Length - SignatureSizeInBytes));
         return record;
     }
+
+    private int LinkCountOf(int place) => Kind == FrameKind.Tree
+        ? BinaryPrimitives.ReadInt32LittleEndian(Bytes.Span[(_linkCountsOffset + 4 * place)..])
+        : 0;
 
     private static void Require(bool condition, string what)
     {

@@ -58,6 +58,7 @@ internal sealed class CatalogCache
     /// <summary>Opens the runs that cover only segments which are still listed, and removes the others' files.</summary>
     public List<IndexRun> OpenRuns(IReadOnlySet<ObjectId> listedSegments)
     {
+        _ = Directory.CreateDirectory(_folder); // Somebody may have deleted it meanwhile.
         List<IndexRun> runs = [];
         HashSet<ObjectId> covered = [];
         foreach (string path in Directory.EnumerateFiles(_folder, Pattern))
@@ -102,7 +103,6 @@ internal sealed class CatalogCache
         }
     }
 
-    // What cannot be removed costs a look at the next load, and nothing else.
     private static void Remove(string path)
     {
         try
@@ -111,6 +111,7 @@ internal sealed class CatalogCache
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            // What cannot be removed costs a look at the next load, and nothing else.
         }
     }
 

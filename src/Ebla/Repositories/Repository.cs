@@ -77,10 +77,6 @@ public sealed class Repository : IAsyncDisposable
         return new Repository(backend, UnlockedKeys.Open(header, keys, credential), options);
     }
 
-    /// <summary>Lists the snapshots.</summary>
-    public Task<SnapshotList> LoadSnapshotsAsync(CancellationToken cancellationToken)
-        => new SnapshotStore(this).LoadAsync(cancellationToken);
-
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

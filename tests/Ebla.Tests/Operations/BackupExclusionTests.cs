@@ -44,7 +44,9 @@ public sealed class BackupExclusionTests : IDisposable
         }
 
         Assert.Equal(1, last!.FilesUnmodified);
-        Assert.Equal(0, last.FilesNew + last.FilesChanged + last.AddedInBytes);
+        Assert.Equal(0, last.FilesNew + last.FilesChanged);
+        // The folders above the source are in the tree too, and other programs change their times.
+        Assert.InRange(last.AddedInBytes, 0, 2000);
     }
 
     // The directories above the folder are part of the tree too.

@@ -1,3 +1,5 @@
+using Ebla.Primitives;
+
 namespace Ebla.Operations.Backups;
 
 /// <summary>What a running backup has counted so far. Safe to read at any time.</summary>
@@ -11,6 +13,7 @@ public sealed class BackupCounters
     private long _processedInBytes;
     private long _addedInBytes;
     private long _errors;
+    private volatile FileJob? _current;
 
     /// <summary>Files that the previous snapshot does not have.</summary>
     public long FilesNew => Interlocked.Read(ref _filesNew);
@@ -38,6 +41,11 @@ public sealed class BackupCounters
 
     /// <summary>Problems reported.</summary>
     public long Errors => Interlocked.Read(ref _errors);
+
+    /// <summary>A file that is being read now, or was the last; empty before the first.</summary>
+    public ByteName CurrentPath => _current is { } job ? job.Directory.Path.Join(job.Name) : default;
+
+    internal void Begin(FileJob job) => _current = job;
 
     internal void CountFile(FileChange change)
     {

@@ -16,7 +16,7 @@ internal sealed class ExcludedFolders
         {
             try
             {
-                using SourceDirectory directory = SourceDirectory.OpenRoot(LocalPath.MakeAbsolute(path));
+                using SourceDirectory directory = SourceDirectory.OpenWay(LocalPath.MakeAbsolute(path));
                 FileMetadata metadata = directory.Stat();
                 _ = excluded._folders.Add((metadata.Device, metadata.Inode));
             }

@@ -39,6 +39,7 @@ internal sealed class FileReader(
 
     private async ValueTask<EncodedNode?> ReadAsync(FileJob job, CancellationToken cancellationToken)
     {
+        counters.Begin(job);
         try
         {
             for (int attempt = 1; ; attempt++)

@@ -28,6 +28,10 @@ internal sealed class RootPathTree
         return root;
     }
 
+    /// <summary>The paths selected, none of them below another.</summary>
+    public IEnumerable<ByteName> SelectedPaths()
+        => IsSelected ? [Path] : Children.Values.SelectMany(child => child.SelectedPaths());
+
     private void Select(IReadOnlyList<ByteName> components)
     {
         RootPathTree place = this;

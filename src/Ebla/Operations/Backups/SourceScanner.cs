@@ -71,7 +71,7 @@ internal sealed class SourceScanner(
     private async Task<Task<EncodedNode?>> ScanWayEntryAsync(ByteName name, RootPathTree child, TreeEntry? earlier)
     {
         FileMetadata metadata;
-        using (SourceDirectory directory = SourceDirectory.OpenRoot(child.Path))
+        using (SourceDirectory directory = SourceDirectory.OpenWay(child.Path))
         {
             metadata = directory.Stat();
         }
@@ -95,7 +95,7 @@ internal sealed class SourceScanner(
         {
             return await ScanOpenedAsync(name, directory, earlier).ConfigureAwait(false);
         }
-        SourceDirectory above = SourceDirectory.OpenRoot(parent.Path);
+        SourceDirectory above = SourceDirectory.OpenWay(parent.Path);
         Task<EncodedNode?> entry = await ScanEntryAsync(above, name, earlier).ConfigureAwait(false);
         _ = DisposeAfterAsync(above, entry);
         return entry;

@@ -5,7 +5,7 @@ using Ebla.Encryption;
 using Ebla.Primitives;
 using Microsoft.Win32.SafeHandles;
 
-namespace Ebla.Operations.Keys;
+namespace Ebla.Operations.KeySlots;
 
 /// <summary>Makes key files.</summary>
 public static class KeyFile

@@ -1,0 +1,158 @@
+using Ebla.Backends;
+using Ebla.Keys;
+using Ebla.Operations.KeySlots;
+using Ebla.Packs;
+using Ebla.Primitives;
+using Ebla.Repositories;
+using Ebla.Sessions;
+
+namespace Ebla.Operations.Checks;
+
+/// <summary>Checks what stands by itself: header, keys, settings, sessions, condemned records, notes.</summary>
+internal sealed class ObjectChecks(Repository repository, CheckReport report, CancellationToken cancellationToken)
+{
+    // Kinds that this version does not write yet; each is small.
+    private const long OtherSizeInBytesMax = 64 << 20;
+
+    private readonly IBackend _backend = repository.Backend;
+    private readonly UnlockedKeys _keys = repository.Keys;
+
+    public async Task CheckHeaderAsync()
+    {
+        try
+        {
+            byte[]? header = await _backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
+            if (header is null)
+            {
+                report.Add(CheckSeverity.Damage, CheckSubject.Header, "The header is missing: the repository cannot be opened again.");
+            }
+            else if (RepositoryHeader.Read(header) != _keys.Header)
+            {
+                report.Add(CheckSeverity.Damage, CheckSubject.Header, "The header is not that of this repository: it was replaced.");
+            }
+        }
+        catch (Exception exception) when (CheckReport.IsOfObject(exception))
+        {
+            report.Add(CheckSeverity.Damage, CheckSubject.Header, exception.Message);
+        }
+    }
+
+    public async Task CheckKeysAsync()
+    {
+        KeyInventory inventory = await KeyInventory.LoadAsync(repository, cancellationToken).ConfigureAwait(false);
+        HashSet<ObjectId> reported = [];
+        foreach (CatalogFinding finding in inventory.Findings)
+        {
+            _ = reported.Add(finding.Name.Id);
+            report.Add(CheckSeverity.Damage, finding.Name, finding.Message);
+        }
+        foreach (KeyFinding finding in _keys.Findings.Where(finding => reported.Add(finding.Id)))
+        {
+            report.AddFailure(new ObjectName(ObjectKind.Key, finding.Id), finding.Error);
+        }
+        if (!inventory.Slots.Any(slot => slot.Member == _keys.Member.Id))
+        {
+            report.Add(CheckSeverity.Damage, CheckSubject.Key, "No key slot of this member is left: it cannot open the repository again.");
+        }
+        else if (_keys.Slots.FirstOrDefault(slot => slot.IsOpened) is { } opened
+            && !reported.Contains(opened.Id) && inventory.Slots.All(slot => slot.Id != opened.Id))
+        {
+            report.Add(
+                CheckSeverity.Warning, new ObjectName(ObjectKind.Key, opened.Id),
+                "The key slot that opened the repository is gone: it was removed meanwhile.");
+        }
+        if (inventory.Members.All(member => member.Id != _keys.Member.Id) && !HasDamagedKey(reported))
+        {
+            report.Add(CheckSeverity.Damage, CheckSubject.Key, $"The root key's statement on member {_keys.Member.Id} is missing.");
+        }
+        foreach (RingKeys ring in _keys.Rings)
+        {
+            if (!inventory.Grants.Any(grant => grant.Member == _keys.Member.Id && grant.Ring == ring.Id) && !HasDamagedKey(reported))
+            {
+                report.Add(
+                    CheckSeverity.Damage, CheckSubject.Key,
+                    $"The grant of ring {ring.Id} to this member is missing: it cannot open the repository again.");
+            }
+        }
+    }
+
+    public async Task CheckSessionsAsync()
+    {
+        Dictionary<SessionId, (MemberId Writer, int Records, bool HasIntent)> sessions = [];
+        await foreach ((ObjectName _, SessionRecord record) in OpenAllAsync(
+            ObjectKind.Session, SessionRecordCodec.BodySizeInBytesMax * 2L, content => SessionRecordCodec.Open(_keys, content))
+            .ConfigureAwait(false))
+        {
+            (MemberId _, int records, bool hasIntent) = sessions.GetValueOrDefault(record.Session);
+            sessions[record.Session] = (record.Writer, records + 1, hasIntent || record.Type == SessionRecordType.Intent);
+        }
+        foreach ((SessionId session, (MemberId writer, int records, bool hasIntent)) in sessions)
+        {
+            report.Add(
+                CheckSeverity.Information, CheckSubject.Session,
+                $"Session {session} of writer {writer} has {records} records{(hasIntent ? ", among them an intent" : "")}: "
+                + "a backup is at work, or was cut off. Prune clears up after the latter.");
+        }
+    }
+
+    /// <summary>Condemned records: what a prune removes or has removed.</summary>
+    public async Task<(HashSet<ObjectId> Packs, HashSet<ObjectId> Snapshots)> CheckCondemnedAsync()
+    {
+        HashSet<ObjectId> packs = [];
+        HashSet<ObjectId> snapshots = [];
+        await foreach ((ObjectName _, (IReadOnlyList<ObjectId> recordPacks, IReadOnlyList<ObjectId> recordSnapshots)) in OpenAllAsync(
+            ObjectKind.Condemned, CondemnedCodec.BodySizeInBytesMax * 2L,
+            content => (CondemnedCodec.OpenPacks(_keys, content), CondemnedCodec.OpenSnapshots(_keys, content))).ConfigureAwait(false))
+        {
+            packs.UnionWith(recordPacks);
+            snapshots.UnionWith(recordSnapshots);
+        }
+        return (packs, snapshots);
+    }
+
+    /// <summary>Kinds of which this version knows only the outer form.</summary>
+    public async Task CheckOthersAsync(ObjectKind kind, string newer)
+    {
+        await foreach ((ObjectName name, bool _) in OpenAllAsync(kind, OtherSizeInBytesMax, CheckOther).ConfigureAwait(false))
+        {
+            if (newer.Length > 0)
+            {
+                report.Add(CheckSeverity.Warning, name, newer);
+            }
+        }
+
+        bool CheckOther(byte[] content)
+        {
+            _ = ObjectHeader.Check(_keys, kind, content);
+            return true;
+        }
+    }
+
+    // A damaged key object may be the one that is missed: then it has its finding already.
+    private static bool HasDamagedKey(HashSet<ObjectId> reported) => reported.Count > 0;
+
+    private async IAsyncEnumerable<(ObjectName Name, T Value)> OpenAllAsync<T>(
+        ObjectKind kind, long sizeInBytesMax, Func<byte[], T> open)
+    {
+        await foreach (ObjectInfo info in _backend.ListAsync(kind, cancellationToken).ConfigureAwait(false))
+        {
+            T value;
+            try
+            {
+                byte[]? content = await repository.Objects.TryReadAsync(info.Name, sizeInBytesMax, cancellationToken)
+                    .ConfigureAwait(false);
+                if (content is null)
+                {
+                    continue; // Removed since it was listed.
+                }
+                value = open(content);
+            }
+            catch (Exception exception) when (CheckReport.IsOfObject(exception))
+            {
+                report.AddFailure(info.Name, (EblaException)exception);
+                continue;
+            }
+            yield return (info.Name, value);
+        }
+    }
+}

@@ -1,0 +1,6 @@
+using Ebla.Primitives;
+
+namespace Ebla.Operations.Restores;
+
+/// <summary>A chunk and the place in a file where it belongs.</summary>
+internal readonly record struct FilePiece(RestoreFile File, long Offset, int SizeInBytes, BlobId Id);

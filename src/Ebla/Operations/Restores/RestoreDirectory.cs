@@ -1,0 +1,54 @@
+using Ebla.FileSystems;
+using Ebla.Primitives;
+
+namespace Ebla.Operations.Restores;
+
+/// <summary>
+/// A directory that is being restored. Its metadata are set when nothing waits below it any more: until then it is writable for us,
+/// and its times would change.
+/// </summary>
+/// <param name="parent">Null for the root of the restore, whose name is then its path in the snapshot.</param>
+/// <param name="name">Its name.</param>
+/// <param name="metadata">Null leaves its metadata alone.</param>
+internal sealed class RestoreDirectory(RestoreDirectory? parent, ByteName name, TargetMetadata? metadata)
+{
+    private int _waitingFor = 1;
+
+    public RestoreDirectory? Parent => parent;
+
+    public ByteName Name => name;
+
+    public TargetMetadata? Metadata => metadata;
+
+    public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
+
+    public ByteName PathInSnapshot
+    {
+        get
+        {
+            Stack<ByteName> names = [];
+            RestoreDirectory at = this;
+            for (; at.Parent is not null; at = at.Parent)
+            {
+                names.Push(at.Name);
+            }
+            return names.Aggregate(at.Name, (path, next) => path.Join(next));
+        }
+    }
+
+    // These three belong to TargetTree.
+    public TargetDirectory? Opened { get; set; }
+
+    public int UserCount { get; set; }
+
+    public LinkedListNode<RestoreDirectory>? Idle { get; set; }
+
+    /// <summary>The path in the snapshot of an entry, or of the directory itself for an empty name.</summary>
+    public ByteName PathOf(ByteName entry) => entry.IsEmpty ? PathInSnapshot : PathInSnapshot.Join(entry);
+
+    /// <summary>One more thing to wait for; before the last one is released.</summary>
+    public void Retain() => Interlocked.Increment(ref _waitingFor);
+
+    /// <summary>True if this was the last thing to wait for.</summary>
+    public bool Release() => Interlocked.Decrement(ref _waitingFor) == 0;
+}

@@ -1,0 +1,66 @@
+using System.Runtime.InteropServices;
+using Ebla.FileSystems;
+using Ebla.Primitives;
+
+namespace Ebla.Operations.Restores;
+
+/// <summary>Gathers problems: those of contents one by one, those of metadata once per kind. Safe for concurrent use.</summary>
+internal sealed class RestoreReport(IRestoreObserver observer, RestoreCounters counters)
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, (ByteName First, string Message, long Count)> _repeated = [];
+
+    public void Problem(ByteName path, string message)
+    {
+        counters.CountError();
+        observer.Problem(new RestoreProblem(path, message));
+    }
+
+    public void Notice(ByteName path, string message) => observer.Notice(new RestoreProblem(path, message));
+
+    /// <summary>Counts metadata that could not be set; they are reported at the end.</summary>
+    public void Metadata(RestoreDirectory directory, ByteName name, MetadataOutcome outcome)
+    {
+        if (outcome.IsComplete)
+        {
+            return;
+        }
+        string reason = outcome.Errno == 0 ? "" : $": {Marshal.GetPInvokeErrorMessage(outcome.Errno)}";
+        Count(MetadataProblems.User, "the owner could not be set");
+        Count(MetadataProblems.Group, "the group could not be set");
+        Count(MetadataProblems.Mode, "the permissions could not be set");
+        Count(MetadataProblems.Times, "the times could not be set");
+
+        void Count(MetadataProblems kind, string what)
+        {
+            if (outcome.Problems.HasFlag(kind))
+            {
+                Repeated(directory, name, what, what + reason);
+            }
+        }
+    }
+
+    /// <summary>Counts a problem of a kind that many entries may share; it is reported at the end.</summary>
+    public void Repeated(RestoreDirectory directory, ByteName name, string kind, string message)
+    {
+        lock (_lock)
+        {
+            _repeated[kind] = _repeated.TryGetValue(kind, out (ByteName First, string Message, long Count) seen)
+                ? seen with { Count = seen.Count + 1 }
+                : (directory.PathOf(name), message, 1);
+        }
+    }
+
+    /// <summary>Reports what was only counted so far.</summary>
+    public void ReportRepeated()
+    {
+        lock (_lock)
+        {
+            foreach ((ByteName first, string message, long count) in _repeated.Values)
+            {
+                Problem(first, count == 1 ? message : $"{message} (and the same for {count - 1} more)");
+            }
+            _repeated.Clear();
+        }
+    }
+}

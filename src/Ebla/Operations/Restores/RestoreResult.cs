@@ -1,0 +1,31 @@
+using Ebla.Primitives;
+
+namespace Ebla.Operations.Restores;
+
+/// <summary>What a restore did.</summary>
+public sealed record RestoreResult
+{
+    /// <summary>The snapshot that was restored.</summary>
+    public required ObjectId SnapshotId { get; init; }
+
+    /// <summary>Regular files restored, whole and checked.</summary>
+    public required long Files { get; init; }
+
+    /// <summary>Directories restored.</summary>
+    public required long Directories { get; init; }
+
+    /// <summary>Links, pipes, sockets and devices restored.</summary>
+    public required long Others { get; init; }
+
+    /// <summary>Length of the restored files together.</summary>
+    public required long RestoredInBytes { get; init; }
+
+    /// <summary>What was read from the repository for contents.</summary>
+    public required long FetchedInBytes { get; init; }
+
+    /// <summary>How long it took.</summary>
+    public required TimeSpan Duration { get; init; }
+
+    /// <summary>How many problems were reported. If it is not 0, something is missing in the target or not as it was.</summary>
+    public required long Errors { get; init; }
+}
