@@ -132,12 +132,11 @@ internal sealed class FrameRecord
             Require(total == linkCount, "links per blob do not add up");
         }
         FrameRecord record = new(source[..size], lengthsOffset, linkCountsOffset, linksOffset, coreSize);
+        Require(record.StoredSizeInBytes is > Sealing.OverheadInBytes and <= StoredSizeInBytesMax, "stored size out of range");
         int plaintextSize = record.StoredSizeInBytes - Sealing.OverheadInBytes;
         Require(
-            record.StoredSizeInBytes is > 0 and <= StoredSizeInBytesMax
-            && plaintextSize > FramePlaintext.PayloadOffset(blobCount)
-            && Padme.Round(plaintextSize) == plaintextSize,
-            "stored size out of range");
+            plaintextSize > FramePlaintext.PayloadOffset(blobCount) && Padme.Round(plaintextSize) == plaintextSize,
+            "stored size that no frame has");
         return record;
     }
 
