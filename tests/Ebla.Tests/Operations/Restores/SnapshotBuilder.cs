@@ -53,12 +53,7 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
     /// <summary>Stores a directory as one blob, with the nodes as they come.</summary>
     public async Task<BlobId> TreeAsync(params Node[] nodes)
     {
-        CborWriter writer = StrictCbor.CreateWriter();
-        foreach (Node node in nodes)
-        {
-            writer.WriteEncodedValue(Encode(node));
-        }
-        byte[] items = nodes.Length == 0 ? [] : writer.Encode();
+        byte[] items = [.. nodes.SelectMany(Encode)];
         List<ShortId> links = [];
         foreach (Node node in nodes)
         {
@@ -69,17 +64,6 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
             }
         }
         return await StoreAsync(FrameKind.Tree, [.. TreeBlobCodec.EncodePrefix(TreeBlobType.Nodes, nodes.Length), .. items], links);
-    }
-
-    // The program refuses to write a bad name, so a good one of the same length is written and then overwritten.
-    private static byte[] Encode(Node node)
-    {
-        CborWriter writer = StrictCbor.CreateWriter();
-        byte[] placeholder = [.. Enumerable.Repeat((byte)'q', node.Name.Length)];
-        NodeCodec.Write(writer, node with { Name = new ByteName(placeholder) });
-        byte[] encoding = writer.Encode();
-        node.Name.Span.CopyTo(encoding.AsSpan(encoding.AsSpan().IndexOf(placeholder)));
-        return encoding;
     }
 
     public async Task<ObjectId> CommitAsync(BlobId root)
@@ -100,6 +84,18 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    // The codec does not write what it would not read. The name is the first field, so it is the first place where its bytes stand.
+    private static byte[] Encode(Node node)
+    {
+        byte[] standIn = new byte[node.Name.Length];
+        Array.Fill(standIn, (byte)0xF7);
+        CborWriter writer = StrictCbor.CreateWriter();
+        NodeCodec.Write(writer, node with { Name = new ByteName(standIn) });
+        byte[] encoding = writer.Encode();
+        node.Name.Span.CopyTo(encoding.AsSpan(encoding.AsSpan().IndexOf(standIn)));
+        return encoding;
+    }
 
     private async Task FlushAsync(FrameKind kind)
     {
