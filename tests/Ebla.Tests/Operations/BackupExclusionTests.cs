@@ -44,7 +44,8 @@ public sealed class BackupExclusionTests : IDisposable
         }
 
         Assert.Equal(1, last!.FilesUnmodified);
-        Assert.Equal(0, last.FilesNew + last.FilesChanged + last.AddedInBytes);
+        Assert.Equal(0, last.FilesNew + last.FilesChanged);
+        Assert.InRange(last.AddedInBytes, 0, 4096); // Other programs change the folders above.
     }
 
     // The directories above the folder are part of the tree too.
