@@ -43,7 +43,8 @@ internal static class BackupRun
             BackupResult result = await BackupOperation.RunAsync(repository, backup, new Observer(), default);
             using Process self = Process.GetCurrentProcess();
             Console.WriteLine(
-                $"{{\"seconds\": {result.Duration.TotalSeconds:F3}, \"cpu_seconds\": {self.TotalProcessorTime.TotalSeconds:F3}, "
+                $"{{\"seconds\": {result.Duration.TotalSeconds:F3}, "
+                + $"\"cpu_seconds\": {self.TotalProcessorTime.TotalSeconds:F3}, "
                 + $"\"peak_bytes\": {self.PeakWorkingSet64}, \"files_read\": {result.FilesNew + result.FilesChanged}, "
                 + $"\"bytes_added\": {result.AddedInBytes}, \"bytes_stored\": {result.StoredInBytes}, \"errors\": {result.Errors}}}");
             return result.Errors == 0 ? 0 : 3;

@@ -1,6 +1,7 @@
 using Ebla.Bench;
 
-// Micro-benchmarks of the kernels: `dotnet run -c Release --project benchmarks/Ebla.Bench -- [NAME...]`. Prints GB/s of one thread.
+// Micro-benchmarks of the kernels: `dotnet run -c Release --project benchmarks/Ebla.Bench -- [NAME...]`.
+// Prints GB/s of one thread.
 Dictionary<string, Action<Report>> benchmarks = new()
 {
     ["hash"] = HashingBenchmarks.Run,

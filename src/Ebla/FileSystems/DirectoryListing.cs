@@ -28,7 +28,8 @@ internal sealed class DirectoryListing
     {
         get
         {
-            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)Count, nameof(index));
+            ArgumentOutOfRangeException.ThrowIfNegative(index);
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(index, Count);
             return At(_names, _offsets[index]);
         }
     }
@@ -150,7 +151,7 @@ internal sealed class DirectoryListing
                 {
                 }
                 // A key whose last byte is zero holds the names' ends: the names are the same.
-                if (end - start > 1 && (byte)key != 0)
+                if (end - start > 1 && (key & byte.MaxValue) != 0)
                 {
                     Sort(names, offsets[start..end], keys[start..end], depth + sizeof(ulong));
                 }

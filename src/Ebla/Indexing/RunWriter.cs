@@ -186,17 +186,24 @@ internal static class RunWriter
         {
             if (runs[i].EntryCount > 0)
             {
-                queue.Enqueue((i, 0, frameBase), runs[i].GetEntry(0));
+                queue.Enqueue((i, 0, frameBase), ReadEntry(i, 0, frameBase));
             }
             frameBase += runs[i].FrameCount;
         }
         while (queue.TryDequeue(out (int Run, long Entry, int FrameBase) next, out RunEntry entry))
         {
-            (entry with { Frame = entry.Frame + next.FrameBase }).Write(output.Next(RunLayout.EntrySizeInBytes));
+            entry.Write(output.Next(RunLayout.EntrySizeInBytes));
             if (++next.Entry < runs[next.Run].EntryCount)
             {
-                queue.Enqueue(next, runs[next.Run].GetEntry(next.Entry));
+                queue.Enqueue(next, ReadEntry(next.Run, next.Entry, next.FrameBase));
             }
+        }
+
+        // Compared with the frame's new ordinal, so that copies come in the order in which a single run would have them.
+        RunEntry ReadEntry(int run, long place, int frameBaseOfRun)
+        {
+            RunEntry read = runs[run].GetEntry(place);
+            return read with { Frame = read.Frame + frameBaseOfRun };
         }
     }
 
@@ -228,7 +235,10 @@ internal static class RunWriter
         catch (Exception exception)
         {
             run?.Dispose();
-            File.Delete(temporary);
+            if (File.Exists(temporary))
+            {
+                File.Delete(temporary);
+            }
             if (exception is IOException or UnauthorizedAccessException)
             {
                 throw new BackendException(

@@ -7,7 +7,7 @@ namespace Ebla.Packs;
 internal static class PadmeCode
 {
     /// <summary>The largest length: the last Padmé length that an int holds.</summary>
-    public const int LengthMax = 0x7C00_0000;
+    public const int LengthMax = 0x7E00_0000;
 
     /// <summary>The code of the Padmé length of <paramref name="length"/>, 0 to <see cref="LengthMax"/>.</summary>
     public static ushort Encode(int length)

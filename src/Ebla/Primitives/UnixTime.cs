@@ -1,8 +1,24 @@
 namespace Ebla.Primitives;
 
 /// <summary>A point in time as Linux keeps it: seconds since 1970-01-01 UTC, negative before, and nanoseconds 0 to 999,999,999.</summary>
-public readonly record struct UnixTime(long Seconds, int Nanoseconds) : IComparable<UnixTime>
+public readonly record struct UnixTime : IComparable<UnixTime>
 {
+    /// <summary>Checks the nanoseconds.</summary>
+    /// <exception cref="ArgumentOutOfRangeException">They are not from 0 to 999,999,999.</exception>
+    public UnixTime(long seconds, int nanoseconds)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(nanoseconds);
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual(nanoseconds, NanosecondsPerSecond);
+        Seconds = seconds;
+        Nanoseconds = nanoseconds;
+    }
+
+    /// <summary>Whole seconds since 1970, rounded down.</summary>
+    public long Seconds { get; }
+
+    /// <summary>0 to 999,999,999, also for times before 1970.</summary>
+    public int Nanoseconds { get; }
+
     /// <summary>Nanoseconds in a second: the exclusive limit of <see cref="Nanoseconds"/>.</summary>
     public const int NanosecondsPerSecond = 1_000_000_000;
 

@@ -103,7 +103,6 @@ internal sealed class CatalogCache
         }
     }
 
-    // What cannot be removed costs a look at the next load, and nothing else.
     private static void Remove(string path)
     {
         try
@@ -112,6 +111,7 @@ internal sealed class CatalogCache
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
+            // What cannot be removed costs a look at the next load, and nothing else.
         }
     }
 

@@ -294,7 +294,6 @@ internal sealed class UploadSession : IAsyncDisposable
         }
     }
 
-    // The failure that led here is on its way to the caller already; that the announcement stays behind costs a pruner one observation.
     private async Task EndAfterFailureAsync()
     {
         try
@@ -303,6 +302,7 @@ internal sealed class UploadSession : IAsyncDisposable
         }
         catch (BackendException)
         {
+            // The failure that led here is on its way to the caller; an announcement left behind costs a pruner one observation.
         }
     }
 }

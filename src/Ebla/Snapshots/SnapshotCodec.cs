@@ -34,6 +34,7 @@ internal static class SnapshotCodec
     private const uint SealingEntryKey = 8;
     private const uint SealedHashKey = 9;
     private const int CatalogFieldsMax = 64;
+    private const int CatalogFieldCount = 9;
     private const int KnownMax = 4096;
 
     private const int BoxSizeOffset = ObjectHeader.SizeInBytes;
@@ -86,7 +87,7 @@ internal static class SnapshotCodec
     private static byte[] EncodeCatalog(Snapshot snapshot, ReadOnlySpan<byte> sealingEntry, Hash256 sealedHash)
     {
         CborWriter writer = StrictCbor.CreateWriter(1024);
-        writer.WriteStartMap(9);
+        writer.WriteStartMap(CatalogFieldCount);
         writer.WriteUInt32(RootKey);
         writer.WriteByteString(snapshot.Root.Value.ToArray());
         writer.WriteUInt32(WriterKey);
@@ -127,10 +128,12 @@ internal static class SnapshotCodec
         int nanoseconds = 0;
         bool isPartial = false;
         KnownWriter[] known = [];
+        int fields = 0;
         int count = StrictCbor.ReadMapHeader(reader, CatalogFieldsMax);
         for (int i = 0; i < count; i++)
         {
             uint key = reader.ReadUInt32();
+            fields += key < StrictCbor.OptionalKeyMin ? 1 : 0;
             switch (key)
             {
                 case RootKey: root = BlobId.Read(StrictCbor.ReadExactBytes(reader, Hash256.SizeInBytes)); break;
@@ -145,7 +148,7 @@ internal static class SnapshotCodec
             }
         }
         reader.ReadEndMap();
-        Require(root is not null && writer is not null && sequence > 0, "root, writer or number missing");
+        Require(root is not null && writer is not null && sequence > 0 && fields == CatalogFieldCount, "fields missing");
         return new Snapshot
         {
             Root = root.Value,

@@ -7,6 +7,7 @@ namespace Ebla.Snapshots;
 internal static class SnapshotDetailsCodec
 {
     private const int FieldsMax = 64;
+    private const int FieldCount = 7;
     private const int NameSizeInBytesMax = 256;
     private const int PathSizeInBytesMax = 64 << 10;
     private const int PathsMax = 4096;
@@ -47,7 +48,7 @@ internal static class SnapshotDetailsCodec
         CheckLimits(
             snapshot.Host, snapshot.User, snapshot.Paths, snapshot.Tags, snapshot.Description, snapshot.Program);
         CborWriter writer = StrictCbor.CreateWriter(1024);
-        writer.WriteStartMap(7);
+        writer.WriteStartMap(FieldCount);
         writer.WriteUInt32(HostKey);
         writer.WriteByteString(snapshot.Host.Span);
         writer.WriteUInt32(UserKey);
@@ -88,17 +89,19 @@ internal static class SnapshotDetailsCodec
         {
             Snapshot snapshot = catalogPart;
             int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
+            int known = 0;
             for (int i = 0; i < count; i++)
             {
-                snapshot = ReadField(reader, snapshot);
+                uint key = reader.ReadUInt32();
+                known += key < StrictCbor.OptionalKeyMin ? 1 : 0;
+                snapshot = ReadField(reader, key, snapshot);
             }
             reader.ReadEndMap();
-            return snapshot;
+            return known == FieldCount ? snapshot : throw new CorruptDataException("Snapshot: fields missing.");
         });
 
-    private static Snapshot ReadField(CborReader reader, Snapshot snapshot)
+    private static Snapshot ReadField(CborReader reader, uint key, Snapshot snapshot)
     {
-        uint key = reader.ReadUInt32();
         switch (key)
         {
             case HostKey: return snapshot with { Host = new ByteName(StrictCbor.ReadBytes(reader, NameSizeInBytesMax)) };

@@ -7,7 +7,7 @@ internal static partial class SourceRules
 {
     private const int LinesMax = 500;
 
-    private const int ColumnsMax = 130;
+    private const int ColumnsMax = 150;
 
     /// <summary>What breaks a rule in a source file; <paramref name="path"/> is relative to the checkout, with slashes.</summary>
     public static IEnumerable<string> Violations(string path, string text)

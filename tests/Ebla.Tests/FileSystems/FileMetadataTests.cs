@@ -93,7 +93,7 @@ public sealed class FileMetadataTests
             CultureInfo.InvariantCulture,
             $"{Convert.ToString(metadata.Mode, 8)} {metadata.UserId} {metadata.GroupId} {metadata.SizeInBytes} "
             + $"{metadata.AllocatedSizeInBytes / 512} {metadata.Inode} {metadata.LinkCount} {Text(metadata.AccessedTime)} "
-            + $"{Text(metadata.ModifiedTime)} {Text(metadata.ChangedTime)} {metadata.Device >> 32}:{(uint)metadata.Device}");
+            + $"{Text(metadata.ModifiedTime)} {Text(metadata.ChangedTime)} {metadata.Device >> 32}:{metadata.Device & uint.MaxValue}");
         Assert.Equal(TestFolder.Run("stat", "-c", "%a %u %g %s %b %i %h %.9X %.9Y %.9Z %Hd:%Ld", folder[name]), actual);
         Assert.Equal(type, metadata.Type);
     }

@@ -1,14 +1,18 @@
+using System.Text.RegularExpressions;
 using Ebla.Encryption;
 using Ebla.Indexing;
 using Ebla.Keys;
+using Ebla.Operations.Restores;
+using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;
+using Ebla.Tests.Operations.Restores;
 using Xunit;
 
 namespace Ebla.Tests.Golden;
 
 /// <summary>Every repository that a version ever wrote is read by this one.</summary>
-public sealed class GoldenRepositoryTests
+public sealed partial class GoldenRepositoryTests
 {
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
@@ -21,7 +25,8 @@ public sealed class GoldenRepositoryTests
         {
             await GoldenRepository.MakeAsync(name, suite, hasPassword, snapshotCount);
         }
-        using Credential credential = hasPassword ? Credential.FromPassword(GoldenRepository.Password) : GoldenRepository.KeyFile();
+        using Credential credential =
+            hasPassword ? Credential.FromPassword(GoldenRepository.Password) : GoldenRepository.KeyFile();
         await using Repository repository = await GoldenRepository.OpenAsync(name, credential);
 
         SnapshotList list = await new SnapshotStore(repository).LoadAsync(Token);
@@ -43,8 +48,56 @@ public sealed class GoldenRepositoryTests
             Snapshot snapshot = list.Snapshots[i].Snapshot;
             Assert.Equal((ulong)i + 1, snapshot.Sequence);
             Assert.Equal(GoldenRepository.SourceOf(name), snapshot.Paths.Single().ToString());
-            Assert.Equal(list.Snapshots.Take(i).TakeLast(1).Select(earlier => earlier.Id), snapshot.Known.Select(known => known.Snapshot));
+            Assert.Equal(
+                list.Snapshots.Take(i).TakeLast(1).Select(earlier => earlier.Id),
+                snapshot.Known.Select(known => known.Snapshot));
         }
         Assert.Empty(walk.Missing);
+        for (int i = 0; i < snapshotCount; i++)
+        {
+            await RestoreAndCompareAsync(repository, name, list.Snapshots[i]);
+        }
     }
+
+    private static async Task RestoreAndCompareAsync(Repository repository, string name, StoredSnapshot stored)
+    {
+        string target = Directory.CreateTempSubdirectory("ebla-golden-").FullName;
+        try
+        {
+            RecordingRestoreObserver observer = new();
+            RestoreResult result = await RestoreOperation.RunAsync(
+                repository,
+                new RestoreOptions
+                {
+                    Snapshot = stored.Id.ToString(),
+                    PathInSnapshot = stored.Snapshot.Paths.Single(),
+                    Target = ByteName.FromText(Path.Combine(target, "restored")),
+                    NumericOwner = true,
+                },
+                observer,
+                Token);
+
+            string expected = GoldenRepository.Expected(name, (int)stored.Snapshot.Sequence);
+            string actual = GoldenRepository.Describe(Path.Combine(target, "restored"));
+            if (Environment.IsPrivilegedProcess)
+            {
+                Assert.Equal(0, result.Errors);
+            }
+            else
+            {
+                // Only root can give files away.
+                expected = Owners().Replace(expected, " ${kind} ");
+                actual = Owners().Replace(actual, " ${kind} ");
+            }
+            // The folder itself is the user's: a restore of its content leaves its metadata alone.
+            Assert.Equal(expected.Split('\n').Skip(1), actual.Split('\n').Skip(1));
+        }
+        finally
+        {
+            GoldenRepository.Delete(target);
+        }
+    }
+
+    [GeneratedRegex(@" (?<kind>[dflps] [0-7]+) [0-9]+ [0-9]+ ")]
+    private static partial Regex Owners();
 }

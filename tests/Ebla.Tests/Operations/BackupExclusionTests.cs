@@ -45,7 +45,8 @@ public sealed class BackupExclusionTests : IDisposable
 
         Assert.Equal(1, last!.FilesUnmodified);
         Assert.Equal(0, last.FilesNew + last.FilesChanged);
-        Assert.InRange(last.AddedInBytes, 0, 4096); // Other programs change the folders above.
+        // The folders above the source are in the tree too, and other programs change their times.
+        Assert.InRange(last.AddedInBytes, 0, 2000);
     }
 
     // The directories above the folder are part of the tree too.

@@ -11,10 +11,10 @@ internal static class TestRepository
 {
     public static byte[] KeyFile { get; } = SHA256.HashData("a key file for tests"u8);
 
-    public static Task<Repository> InitAsync(IBackend backend, int averageChunkSizeInBytes = 64 << 10, string? cache = null)
+    public static async Task<Repository> InitAsync(IBackend backend, int averageChunkSizeInBytes = 64 << 10, string? cache = null)
     {
         using var credential = Credential.FromKeyFile(KeyFile);
-        return Repository.InitAsync(
+        return await Repository.InitAsync(
             backend,
             new RepositoryCreation
             {
@@ -26,10 +26,10 @@ internal static class TestRepository
             TestContext.Current.CancellationToken);
     }
 
-    public static Task<Repository> OpenAsync(IBackend backend, string? cache = null)
+    public static async Task<Repository> OpenAsync(IBackend backend, string? cache = null)
     {
         using var credential = Credential.FromKeyFile(KeyFile);
-        return Repository.OpenAsync(
+        return await Repository.OpenAsync(
             backend, credential, new RepositoryOptions { CacheFolder = cache }, TestContext.Current.CancellationToken);
     }
 }

@@ -19,7 +19,7 @@ internal sealed class TreeRestorer(
     CancellationToken cancellationToken) : IDisposable
 {
     /// <summary>Deeper directories are not restored: no program makes them, and each level takes memory.</summary>
-    public const int DepthMax = 16_384;
+    public const int DepthMax = 8192;
 
     // One is at work and one is ready, while the next is gathered.
     private const int PlansMax = 2;

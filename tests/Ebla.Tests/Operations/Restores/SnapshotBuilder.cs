@@ -1,0 +1,115 @@
+using System.Formats.Cbor;
+using Ebla.Packs;
+using Ebla.Primitives;
+using Ebla.Repositories;
+using Ebla.Snapshots;
+using Ebla.Trees;
+using Xunit;
+
+namespace Ebla.Tests.Operations.Restores;
+
+/// <summary>Stores snapshots that no backup would make: any nodes, in any order, under any names.</summary>
+internal sealed class SnapshotBuilder : IAsyncDisposable
+{
+    private readonly Repository _repository;
+    private readonly UploadSession _session;
+    private readonly Dictionary<FrameKind, FrameDraft> _drafts = [];
+
+    private SnapshotBuilder(Repository repository, UploadSession session)
+    {
+        _repository = repository;
+        _session = session;
+    }
+
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    public static async Task<SnapshotBuilder> StartAsync(Repository repository)
+        => new(repository, await UploadSession.StartAsync(repository, new UploadOptions(), Token));
+
+    public static Node File(string name, params ContentPiece[] content) => new()
+    {
+        Name = ByteName.FromText(name),
+        Type = FileType.Regular,
+        Mode = 0x1A4,
+        SizeInBytes = content.Sum(piece => piece.SizeInBytes),
+        Content = content,
+    };
+
+    public static Node Folder(string name, BlobId tree) => new()
+    {
+        Name = ByteName.FromText(name),
+        Type = FileType.Directory,
+        Mode = 0x1ED,
+        Subtree = tree,
+    };
+
+    /// <summary>Stores a chunk of a file.</summary>
+    public async Task<ContentPiece> ChunkAsync(string text)
+    {
+        byte[] content = System.Text.Encoding.UTF8.GetBytes(text);
+        return new ContentPiece(await StoreAsync(FrameKind.File, content, []), content.Length);
+    }
+
+    /// <summary>Stores a directory as one blob, with the nodes as they come.</summary>
+    public async Task<BlobId> TreeAsync(params Node[] nodes)
+    {
+        CborWriter writer = StrictCbor.CreateWriter();
+        foreach (Node node in nodes)
+        {
+            NodeCodec.Write(writer, node);
+        }
+        byte[] items = nodes.Length == 0 ? [] : writer.Encode();
+        List<ShortId> links = [];
+        foreach (Node node in nodes)
+        {
+            links.AddRange(node.Content.Where(piece => piece.Id is not null).Select(piece => ShortId.Of(piece.Id!.Value)));
+            if (node.Subtree is { } tree)
+            {
+                links.Add(ShortId.Of(tree));
+            }
+        }
+        return await StoreAsync(FrameKind.Tree, [.. TreeBlobCodec.EncodePrefix(TreeBlobType.Nodes, nodes.Length), .. items], links);
+    }
+
+    public async Task<ObjectId> CommitAsync(BlobId root)
+    {
+        await FlushAsync(FrameKind.File);
+        await FlushAsync(FrameKind.Tree);
+        return await _session.CommitAsync(
+            _ => new Snapshot
+            {
+                Root = root,
+                Writer = _repository.Keys.Member.Id,
+                Sequence = 1,
+                Time = new UnixTime(1, 0),
+                Host = ByteName.FromText("hostile"),
+                Paths = [ByteName.FromText("/")],
+            },
+            Token);
+    }
+
+    public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    private async Task FlushAsync(FrameKind kind)
+    {
+        if (_drafts.Remove(kind, out FrameDraft? draft))
+        {
+            await _session.AddAsync(draft, Token);
+        }
+    }
+
+    private async Task<BlobId> StoreAsync(FrameKind kind, byte[] content, List<ShortId> links)
+    {
+        BlobId id = FrameOpener.IdOf(_repository.Keys, kind, content);
+        if (_session.TryClaim(id))
+        {
+            if (!_drafts.TryGetValue(kind, out FrameDraft? draft) || !draft.TryAdd(id, content, links))
+            {
+                await FlushAsync(kind);
+                draft = _drafts[kind] = new FrameDraft(kind, 1 << 18);
+                Assert.True(draft.TryAdd(id, content, links));
+            }
+        }
+        return id;
+    }
+}

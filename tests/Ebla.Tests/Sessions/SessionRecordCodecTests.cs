@@ -1,0 +1,98 @@
+using Ebla.Encryption;
+using Ebla.Hashing;
+using Ebla.Keys;
+using Ebla.Primitives;
+using Ebla.Sessions;
+using Ebla.Tests.Packs;
+using Xunit;
+
+namespace Ebla.Tests.Sessions;
+
+public sealed class SessionRecordCodecTests
+{
+    private static readonly SessionId Session = SessionId.Read(PackFixture.Noise(5, 16));
+
+    private static UnlockedKeys Keys => PackFixture.Keys;
+
+    [Fact]
+    public void Records_read_back_as_written()
+    {
+        foreach (SessionRecord record in All())
+        {
+            (ObjectName name, byte[] content) = SessionRecordCodec.Seal(Keys, record);
+            SessionRecord read = SessionRecordCodec.Open(Keys, content);
+            Assert.Equal(new ObjectName(ObjectKind.Session, new ObjectId(Blake3.Hash(content))), name);
+            Assert.Equal(record.Snapshot.ToArray(), read.Snapshot.ToArray());
+            Assert.Equal(record, read with { Snapshot = record.Snapshot });
+        }
+    }
+
+    [Fact]
+    public void Two_records_of_the_same_content_have_different_names()
+        => Assert.NotEqual(SessionRecordCodec.Seal(Keys, All()[0]).Name, SessionRecordCodec.Seal(Keys, All()[0]).Name);
+
+    [Fact]
+    public void Every_flipped_byte_and_every_truncation_is_refused()
+    {
+        (_, byte[] content) = SessionRecordCodec.Seal(Keys, All()[2]);
+        for (int i = 0; i < content.Length; i += i < 200 || i > content.Length - 50 ? 1 : 7)
+        {
+            byte[] bad = [.. content];
+            bad[i] ^= (byte)(1 << (i % 8));
+            Exception exception = Assert.ThrowsAny<EblaException>(() => SessionRecordCodec.Open(Keys, bad));
+            Assert.True(exception is CorruptDataException or UnsupportedFormatException, $"byte {i}: {exception}");
+            _ = Assert.Throws<CorruptDataException>(() => SessionRecordCodec.Open(Keys, content.AsSpan(0, i)));
+        }
+    }
+
+    [Fact]
+    public void A_record_of_another_repository_is_refused()
+    {
+        using UnlockedKeys foreign = PackFixture.NewKeys(CipherSuite.AesGcm, "foreign");
+        (_, byte[] content) = SessionRecordCodec.Seal(
+            foreign, new SessionRecord(SessionRecordType.Announcement, Session, foreign.Member.Id));
+        _ = Assert.Throws<CorruptDataException>(() => SessionRecordCodec.Open(Keys, content));
+    }
+
+    [Fact]
+    public void Only_a_fence_may_name_another_member_than_its_signer()
+    {
+        MemberId other = MemberId.Read(PackFixture.Noise(9, 16));
+        (_, byte[] fence) = SessionRecordCodec.Seal(Keys, new SessionRecord(SessionRecordType.Fence, Session, other));
+        Assert.Equal(other, SessionRecordCodec.Open(Keys, fence).Writer);
+        (_, byte[] forged) = SessionRecordCodec.Seal(Keys, new SessionRecord(SessionRecordType.Ended, Session, other));
+        _ = Assert.Throws<CorruptDataException>(() => SessionRecordCodec.Open(Keys, forged));
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(6)]
+    public void A_type_that_is_not_known_is_refused_as_such(int type)
+    {
+        (_, byte[] content) = SessionRecordCodec.Seal(
+            Keys, new SessionRecord((SessionRecordType)type, Session, Keys.Member.Id));
+        _ = Assert.Throws<UnsupportedFormatException>(() => SessionRecordCodec.Open(Keys, content));
+    }
+
+    [Fact]
+    public void Fields_that_do_not_belong_to_the_type_are_refused()
+    {
+        foreach (SessionRecord record in (SessionRecord[])[
+            new(SessionRecordType.Announcement, Session, Keys.Member.Id, 1),
+            new(SessionRecordType.Heartbeat, Session, Keys.Member.Id, 0),
+            new(SessionRecordType.Intent, Session, Keys.Member.Id)])
+        {
+            (_, byte[] content) = SessionRecordCodec.Seal(Keys, record);
+            _ = Assert.Throws<CorruptDataException>(() => SessionRecordCodec.Open(Keys, content));
+        }
+    }
+
+    private static SessionRecord[] All() =>
+    [
+        new(SessionRecordType.Announcement, Session, Keys.Member.Id),
+        new(SessionRecordType.Heartbeat, Session, Keys.Member.Id, ulong.MaxValue),
+        new(SessionRecordType.Intent, Session, Keys.Member.Id, 0, PackFixture.Noise(1, 9000)),
+        new(SessionRecordType.Fence, Session, Keys.Member.Id),
+        new(SessionRecordType.Ended, Session, Keys.Member.Id),
+    ];
+}
