@@ -7,7 +7,9 @@ using Ebla.Primitives;
 
 namespace Ebla.Cli.Access;
 
-/// <summary>Finds the password, the key file, or both. Neither is ever an argument: arguments are seen by every user of the machine.</summary>
+/// <summary>
+/// Finds the password, the key file, or both. Neither is ever an argument: arguments are seen by every user of the machine.
+/// </summary>
 /// <param name="prefix">What the names of the environment variables begin with.</param>
 /// <param name="keyFile">The option that names a key file.</param>
 /// <param name="passwordFile">The option that names a file with the password.</param>
@@ -36,7 +38,8 @@ internal sealed class CredentialSource(string prefix, string? keyFile, string? p
         if (Console.IsInputRedirected)
         {
             throw new UsageException(
-                $"No password or key is given: set {prefix}PASSWORD, {prefix}PASSWORD_FILE, {prefix}PASSWORD_COMMAND or {prefix}KEY_FILE.");
+                $"No password or key is given: set {prefix}PASSWORD, {prefix}PASSWORD_FILE, {prefix}PASSWORD_COMMAND "
+                + $"or {prefix}KEY_FILE.");
         }
         string password = TerminalPrompt.ReadPassword(context, isNew ? "New password: " : "Password: ");
         if (isNew && TerminalPrompt.ReadPassword(context, "Once more: ") != password)
@@ -104,7 +107,8 @@ internal sealed class CredentialSource(string prefix, string? keyFile, string? p
         try
         {
             // It may be a pipe: <(pass show backup).
-            using FileStream file = new(path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
+            using FileStream file = new(
+                path, FileMode.Open, FileAccess.Read, FileShare.ReadWrite | FileShare.Delete, bufferSize: 0);
             byte[] content = new byte[sizeInBytesMax];
             int length = file.ReadAtLeast(content, content.Length, throwOnEndOfStream: false);
             byte[] read = content[..length];

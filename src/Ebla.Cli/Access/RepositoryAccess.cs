@@ -59,7 +59,8 @@ internal static class RepositoryAccess
         if (location.IsDefault)
         {
             context.Messages.Notice(
-                "note: it lies on this machine, and a backup on the same disk is only half a backup: use --repo for one elsewhere");
+                "note: it lies on this machine, and a backup on the same disk is only half a backup: "
+                + "use --repo for one elsewhere");
         }
         return (repository, newKeyFile);
     }
@@ -92,7 +93,8 @@ internal static class RepositoryAccess
             return null;
         }
         context.Messages.Problem(
-            $"made the key file {path}\nnote: whoever loses this file cannot read the backup with it again: keep a copy of it somewhere else");
+            $"made the key file {path}\n"
+            + "note: whoever loses this file cannot read the backup with it again: keep a copy of it somewhere else");
         return path;
     }
 
@@ -104,7 +106,8 @@ internal static class RepositoryAccess
                 ? $"There is no repository yet at {location.Path}. Name one with --repo, or let 'ebla backup PATH' make this one."
                 : $"There is no repository at {location.Path}. To make one: ebla init --repo {location.Path}");
         }
-        using Credential credential = FindCredential(context, location) ?? CredentialSource.Of(context).Ask(context, isNew: false);
+        using Credential credential = FindCredential(context, location)
+            ?? CredentialSource.Of(context).Ask(context, isNew: false);
         LocalBackend backend = LocalBackend.Open(location.Path);
         return await Repository.OpenAsync(backend, credential, Options(context), context.CancellationToken);
     }
@@ -133,7 +136,8 @@ internal static class RepositoryAccess
         }
         // It may have been made with a password. Without anybody to ask for one, it is the key that is missing.
         return Console.IsInputRedirected
-            ? throw new WrongKeyException($"The key file {path} is missing: put your copy of it there, or name it with --key-file.")
+            ? throw new WrongKeyException(
+                $"The key file {path} is missing: put your copy of it there, or name it with --key-file.")
             : null;
     }
 

@@ -16,7 +16,8 @@ internal sealed record RepositoryLocation(string Path, bool IsDefault)
         if (string.IsNullOrEmpty(given))
         {
             string folder = UserFolders.Data
-                ?? throw new UsageException("Say which repository: --repo LOCATION, or EBLA_REPOSITORY. (There is no home folder.)");
+                ?? throw new UsageException(
+                    "Say which repository: --repo LOCATION, or EBLA_REPOSITORY. (There is no home folder.)");
             return new RepositoryLocation(System.IO.Path.Join(folder, "repository"), IsDefault: true);
         }
         return new RepositoryLocation(ToPath(given), IsDefault: false);

@@ -17,7 +17,8 @@ internal static class UserFolders
         {
             return Path.Join(given, "ebla");
         }
-        string home = Environment.GetFolderPath(Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
+        string home = Environment.GetFolderPath(
+            Environment.SpecialFolder.UserProfile, Environment.SpecialFolderOption.DoNotVerify);
         return Path.IsPathFullyQualified(home) ? Path.Join(home, defaultFolder, "ebla") : null;
     }
 }

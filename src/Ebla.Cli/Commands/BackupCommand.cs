@@ -20,8 +20,16 @@ internal static class BackupCommand
             Description = "Files and folders to back up.",
             Arity = ArgumentArity.OneOrMore,
         };
-        Option<string[]> tags = new("--tag") { Description = "A label for the snapshot; can be given several times.", HelpName = "TAG" };
-        Option<string?> host = new("--host") { Description = "The machine's name in the snapshot, instead of its own.", HelpName = "NAME" };
+        Option<string[]> tags = new("--tag")
+        {
+            Description = "A label for the snapshot; can be given several times.",
+            HelpName = "TAG",
+        };
+        Option<string?> host = new("--host")
+        {
+            Description = "The machine's name in the snapshot, instead of its own.",
+            HelpName = "NAME",
+        };
         Option<string?> description = new("--description") { Description = "A free text for the snapshot.", HelpName = "TEXT" };
         TaughtCommand command = new(
             "backup",
@@ -52,7 +60,9 @@ internal static class BackupCommand
         options = options with { ExcludedFolders = OwnFolders(context, repository) };
         BackupMonitor monitor = new(context.Messages);
         BackupResult result = await monitor.WatchAsync(
-            () => BackupOperation.RunAsync(repository, options, monitor, context.CancellationToken), options, context.CancellationToken);
+            () => BackupOperation.RunAsync(repository, options, monitor, context.CancellationToken),
+            options,
+            context.CancellationToken);
         BackupReport report = new()
         {
             SnapshotId = result.SnapshotId.ToString(),
@@ -78,9 +88,10 @@ internal static class BackupCommand
         long files = result.FilesNew + result.FilesChanged + result.FilesUnmodified;
         double seconds = Math.Max(result.Duration.TotalSeconds, 0.001);
         string errors = result.Errors == 0 ? "" : $"; {Count.Of(result.Errors, "thing")} could not be read, see above";
-        return $"snapshot {result.SnapshotId.ToShortString()} saved: {Count.Of(files, "file")}, {ByteSize.Format(result.ProcessedInBytes)}"
-            + $" in {TimeText.Format(result.Duration)} ({ByteSize.Format(result.ProcessedInBytes / seconds)}/s);"
-            + $" new {ByteSize.Format(result.AddedInBytes)}, stored {ByteSize.Format(result.StoredInBytes)}{errors}";
+        return $"snapshot {result.SnapshotId.ToShortString()} saved: {Count.Of(files, "file")}, "
+            + $"{ByteSize.Format(result.ProcessedInBytes)} in {TimeText.Format(result.Duration)} "
+            + $"({ByteSize.Format(result.ProcessedInBytes / seconds)}/s); "
+            + $"new {ByteSize.Format(result.AddedInBytes)}, stored {ByteSize.Format(result.StoredInBytes)}{errors}";
     }
 
     // A repository that backs itself up would grow with every run.

@@ -29,7 +29,8 @@ internal static class CatCommand
         };
         TaughtCommand command = new(
             "cat",
-            "Writes a file of a snapshot to standard output; or shows an object of the repository, decoded as JSON. Never a secret.",
+            "Writes a file of a snapshot to standard output; or shows an object of the repository, decoded as JSON. "
+            + "Never a secret.",
             """
             ebla cat latest:/etc/hosts
             ebla cat latest:/srv/dump.sql.gz | gunzip | less

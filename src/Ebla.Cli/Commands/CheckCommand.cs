@@ -15,11 +15,13 @@ internal static class CheckCommand
     {
         Option<bool> readData = new("--read-data")
         {
-            Description = "Read, decrypt and verify every stored byte; without it, all of the catalog, and of packs that they are there.",
+            Description = "Read, decrypt and verify every stored byte; without it, all of the catalog, and of packs that they "
+                + "are there.",
         };
         TaughtCommand command = new(
             "check",
-            "Checks that the repository is whole: that every snapshot can be restored. Says which cannot, and what in them is lost.",
+            "Checks that the repository is whole: that every snapshot can be restored. Says which cannot, and what in them "
+            + "is lost.",
             """
             ebla check --repo /mnt/backup                    every day
             ebla check --repo /mnt/backup --read-data        every month: finds what has rotted
@@ -47,12 +49,13 @@ internal static class CheckCommand
     {
         foreach (AffectedSnapshot snapshot in result.AffectedSnapshots)
         {
-            output.WriteLine($"snapshot {snapshot.Id.ToShortString()} of {snapshot.Host}, {TimeText.Format(snapshot.Time.ToDateTimeOffset())}"
-                + ", cannot be restored whole");
+            string time = TimeText.Format(snapshot.Time.ToDateTimeOffset());
+            output.WriteLine($"snapshot {snapshot.Id.ToShortString()} of {snapshot.Host}, {time}, cannot be restored whole");
         }
         foreach (AffectedPath path in result.AffectedPaths)
         {
-            output.WriteLine($"  lost in {path.Snapshot.ToShortString()}: {path.Path}{(path.IsDirectory ? "/, with all below it" : "")}");
+            string below = path.IsDirectory ? "/, with all below it" : "";
+            output.WriteLine($"  lost in {path.Snapshot.ToShortString()}: {path.Path}{below}");
         }
         if (result.HasMoreAffectedPaths)
         {

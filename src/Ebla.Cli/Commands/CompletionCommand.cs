@@ -34,7 +34,10 @@ internal static class CompletionCommand
         function __ebla_complete
             ebla "[suggest:"(commandline -C)"]" (commandline -p) 2> /dev/null
         end
-        complete -c ebla -n 'string match -q -- "-*" (commandline -ct); or test (count (commandline -opc)) -eq 1' -f -a '(__ebla_complete)'
+        function __ebla_completes
+            string match -q -- "-*" (commandline -ct); or test (count (commandline -opc)) -eq 1
+        end
+        complete -c ebla -n __ebla_completes -f -a '(__ebla_complete)'
         """;
 
     public static Command Create(CommandRunner runner)

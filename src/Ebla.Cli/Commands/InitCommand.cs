@@ -14,13 +14,14 @@ internal static class InitCommand
     {
         Option<string?> chunkSize = new("--chunk-size")
         {
-            Description = "Average size of the pieces files are cut into: a power of two, 16KiB to 8MiB. Cannot be changed later. "
-                + "Smaller ones store less of changed files, larger ones need less memory.",
+            Description = "Average size of the pieces files are cut into: a power of two, 16KiB to 8MiB. "
+                + "Cannot be changed later. Smaller ones store less of changed files, larger ones need less memory.",
             HelpName = "SIZE",
         };
         TaughtCommand command = new(
             "init",
-            "Makes a new repository. Asks for a password, or takes what opens it from a key file, which is made if it is not there.",
+            "Makes a new repository. Asks for a password, or takes what opens it from a key file, which is made "
+            + "if it is not there.",
             """
             ebla init --repo /mnt/backup                               with a password, asked for twice
             ebla init --repo /mnt/backup --key-file ~/backup.key       with a key file, made if it is not there

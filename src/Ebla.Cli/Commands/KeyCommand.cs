@@ -82,8 +82,8 @@ internal static class KeyCommand
         Argument<string> id = new("ID") { Description = "The slot's id as 'key list' shows it, or at least 4 digits of it." };
         TaughtCommand command = new(
             "remove",
-            "Removes a password or key file. Not the one that opens the repository now, and not the last one. Whoever kept an old copy of "
-            + "the repository can still open that copy.",
+            "Removes a password or key file. Not the one that opens the repository now, and not the last one. "
+            + "Whoever kept an old copy of the repository can still open that copy.",
             "ebla key remove 1a2b3c4d --repo /mnt/backup")
         {
             id,

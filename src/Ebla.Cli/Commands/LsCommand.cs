@@ -44,7 +44,9 @@ internal static class LsCommand
         ListMonitor monitor = new(context.Messages);
         // Written as it comes: a listing can be larger than memory.
         string separator = "[\n";
-        await foreach (ListedEntry entry in ListOperation.RunAsync(repository, place, options, monitor, context.CancellationToken))
+        IAsyncEnumerable<ListedEntry> entries =
+            ListOperation.RunAsync(repository, place, options, monitor, context.CancellationToken);
+        await foreach (ListedEntry entry in entries)
         {
             if (context.IsJson)
             {

@@ -17,8 +17,8 @@ internal static class RestoreCommand
         Argument<string> place = SnapshotArgument.Create("What to restore:");
         Argument<string> target = new("TARGET")
         {
-            Description = "The folder to restore into; made if it is not there. Files get their absolute path below it; with :PATH, "
-                + "what is in PATH appears right in it.",
+            Description = "The folder to restore into; made if it is not there. Files get their absolute path below it; "
+                + "with :PATH, what is in PATH appears right in it.",
         };
         Option<bool> numericOwner = new("--numeric-owner")
         {
@@ -26,7 +26,8 @@ internal static class RestoreCommand
         };
         TaughtCommand command = new(
             "restore",
-            "Restores a snapshot, or a part of it. Every byte is checked; what is damaged is named, and all the rest is restored.",
+            "Restores a snapshot, or a part of it. Every byte is checked; what is damaged is named, and all the rest is "
+            + "restored.",
             """
             ebla restore latest /tmp/restored                     /etc/hosts becomes /tmp/restored/etc/hosts
             ebla restore latest:/home/ann /tmp/ann                what is in /home/ann
@@ -78,7 +79,9 @@ internal static class RestoreCommand
     private static string Summarize(RestoreResult result)
     {
         double seconds = Math.Max(result.Duration.TotalSeconds, 0.001);
-        string errors = result.Errors == 0 ? "" : $"; {Count.Of(result.Errors, "thing")} could not be restored as it was, see above";
+        string errors = result.Errors == 0
+            ? ""
+            : $"; {Count.Of(result.Errors, "thing")} could not be restored as it was, see above";
         return $"snapshot {result.SnapshotId.ToShortString()} restored: {Count.Of(result.Files, "file")}, "
             + $"{ByteSize.Format(result.RestoredInBytes)} in {TimeText.Format(result.Duration)} "
             + $"({ByteSize.Format(result.RestoredInBytes / seconds)}/s); read {ByteSize.Format(result.FetchedInBytes)}{errors}";

@@ -31,8 +31,8 @@ internal sealed record Failure(int ExitCode, string Message)
     private static Failure Bug(Exception exception)
     {
         bool isTraced = Environment.GetEnvironmentVariable("EBLA_DEBUG") == "1";
-        string message = $"internal error: {exception.GetType().Name}: {exception.Message} This is a bug in ebla; please report it"
-            + (isTraced ? $".\n{exception}" : ", with what EBLA_DEBUG=1 prints.");
+        string message = $"internal error: {exception.GetType().Name}: {exception.Message} "
+            + "This is a bug in ebla; please report it" + (isTraced ? $".\n{exception}" : ", with what EBLA_DEBUG=1 prints.");
         return new Failure(Invocation.ExitCode.Failed, message);
     }
 

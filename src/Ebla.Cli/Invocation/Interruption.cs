@@ -2,7 +2,9 @@ using System.Runtime.InteropServices;
 
 namespace Ebla.Cli.Invocation;
 
-/// <summary>^C, a stop by the system, a terminal that goes away: the first cancels, the second ends the program at once.</summary>
+/// <summary>
+/// ^C, a stop by the system, a terminal that goes away: the first cancels, the second ends the program at once.
+/// </summary>
 internal sealed class Interruption : IDisposable
 {
     private readonly CancellationTokenSource _source = new();
@@ -19,7 +21,9 @@ internal sealed class Interruption : IDisposable
 
     public CancellationToken Token => _source.Token;
 
-    /// <summary>While this is set, nothing has been begun that would have to be cleaned up: the first signal ends the program.</summary>
+    /// <summary>
+    /// While this is set, nothing has been begun that would have to be cleaned up: the first signal ends the program.
+    /// </summary>
     public bool IsImmediate { get; set; }
 
     /// <summary>What to do before the program ends at once.</summary>

@@ -29,7 +29,9 @@ internal sealed class Messages(bool isQuiet, bool isJson)
     /// <summary>Something went wrong.</summary>
     public void Problem(string message) => WriteLine(message);
 
-    /// <summary>Keeps lines at the bottom of the terminal up to date while <paramref name="work"/> runs; messages go above them.</summary>
+    /// <summary>
+    /// Keeps lines at the bottom of the terminal up to date while <paramref name="work"/> runs; messages go above them.
+    /// </summary>
     public async Task<T> ShowWhileAsync<T>(Func<IReadOnlyList<string>> lines, Task<T> work)
     {
         if (!IsLive)

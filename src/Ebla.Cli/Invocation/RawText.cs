@@ -3,8 +3,8 @@ using System.Text;
 namespace Ebla.Cli.Invocation;
 
 /// <summary>
-/// Bytes as text without loss: a byte that is not part of valid UTF-8 becomes a lone surrogate, U+DC00 plus the byte (the way of Python's
-/// "surrogateescape", PEP 383). So arguments that name files can go through the parser as text.
+/// Bytes as text without loss: a byte that is not part of valid UTF-8 becomes a lone surrogate, U+DC00 plus the byte (the way
+/// of Python's "surrogateescape", PEP 383). So arguments that name files can go through the parser as text.
 /// </summary>
 internal static class RawText
 {

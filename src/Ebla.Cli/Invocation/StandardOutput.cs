@@ -3,8 +3,8 @@ using System.Runtime.InteropServices;
 namespace Ebla.Cli.Invocation;
 
 /// <summary>
-/// Standard output as bytes. The framework's own stream goes on silently when nobody reads any more; this one says so, and so a listing
-/// ends when <c>head</c> has seen enough.
+/// Standard output as bytes. The framework's own stream goes on silently when nobody reads any more; this one says so, and so a
+/// listing ends when <c>head</c> has seen enough.
 /// </summary>
 internal sealed unsafe partial class StandardOutput : Stream
 {

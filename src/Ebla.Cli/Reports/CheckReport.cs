@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Ebla.Cli.Rendering;
 using Ebla.Operations.Checks;
 
@@ -79,5 +80,5 @@ internal sealed record CheckReport
     /// <param name="SnapshotId">The newest snapshot in which it is lost.</param>
     /// <param name="Name">Its absolute path.</param>
     /// <param name="IsDirectory">Whether all below it is lost too.</param>
-    internal sealed record Path(string SnapshotId, [property: System.Text.Json.Serialization.JsonPropertyName("path")] string Name, bool IsDirectory);
+    internal sealed record Path(string SnapshotId, [property: JsonPropertyName("path")] string Name, bool IsDirectory);
 }

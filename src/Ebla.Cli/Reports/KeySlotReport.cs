@@ -12,7 +12,8 @@ namespace Ebla.Cli.Reports;
 /// <param name="KdfPasses">How often it is gone through; null for a key file.</param>
 /// <param name="Opened">Whether it is the one that was used now.</param>
 internal sealed record KeySlotReport(
-    string Id, string Kind, string? Label, DateTimeOffset? Created, string? Member, long? KdfMemoryBytes, int? KdfPasses, bool Opened)
+    string Id, string Kind, string? Label, DateTimeOffset? Created, string? Member,
+    long? KdfMemoryBytes, int? KdfPasses, bool Opened)
 {
     public static KeySlotReport Of(SlotInfo slot) => new(
         slot.Id.ToString(),

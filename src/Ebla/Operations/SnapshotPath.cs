@@ -26,7 +26,8 @@ public sealed record SnapshotPath(string Snapshot, ByteName Path)
         int colon = text.Span.IndexOf(":/"u8);
         return colon < 0
             ? new SnapshotPath(Encoding.UTF8.GetString(text.Span), default)
-            : new SnapshotPath(Encoding.UTF8.GetString(text.Span[..colon]), LocalPath.Normalize(new ByteName(text.Span[(colon + 1)..])));
+            : new SnapshotPath(
+                Encoding.UTF8.GetString(text.Span[..colon]), LocalPath.Normalize(new ByteName(text.Span[(colon + 1)..])));
     }
 
     /// <inheritdoc/>

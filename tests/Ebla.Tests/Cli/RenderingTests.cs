@@ -85,7 +85,8 @@ public sealed class RenderingTests
     [InlineData(FileType.Directory, 0x3FE, "drwxrwxrwT")]
     [InlineData(FileType.Regular, 0x9ED, "-rwsr-xr-x")]
     [InlineData(FileType.Regular, 0xDA4, "-rwSr-Sr--")]
-    public void Modes_are_as_ls_shows_them(FileType type, int mode, string text) => Assert.Equal(text, ModeText.Format(type, mode));
+    public void Modes_are_as_ls_shows_them(FileType type, int mode, string text)
+        => Assert.Equal(text, ModeText.Format(type, mode));
 
     [Fact]
     public void Any_bytes_go_through_text_and_back()
@@ -99,10 +100,12 @@ public sealed class RenderingTests
             // More of what is nearly UTF-8.
             for (int place = 0; place < bytes.Length && random.Next(3) > 0; place++)
             {
-                bytes[place] = (byte)"a\xC3\xA9\xE2\x82\xED\xB2\x80\xF0\x9F"[random.Next(11)];
+                bytes[place] = (byte)"a\xC3\xA9\xE2\x82\xED\xB2\x80\xF0\x9F"[random.Next(10)];
             }
             string text = RawText.Decode(bytes);
-            Assert.True(RawText.Encode(text).AsSpan().SequenceEqual(bytes), $"seed {seed}, round {i}: {Convert.ToHexString(bytes)}");
+            Assert.True(
+                RawText.Encode(text).AsSpan().SequenceEqual(bytes),
+                $"seed {seed}, round {i}: {Convert.ToHexString(bytes)}");
         }
         Assert.Equal("é €", RawText.Decode("é €"u8));
     }

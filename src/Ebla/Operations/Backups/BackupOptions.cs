@@ -10,8 +10,8 @@ public sealed record BackupOptions
     public required IReadOnlyList<ByteName> Paths { get; init; }
 
     /// <summary>
-    /// Folders that are left out wherever they are met, also by another path to them: the repository itself, its cache. One that does
-    /// not exist counts for nothing.
+    /// Folders that are left out wherever they are met, also by another path to them: the repository itself, its cache. One
+    /// that does not exist counts for nothing.
     /// </summary>
     public IReadOnlyList<ByteName> ExcludedFolders { get; init; } = [];
 

@@ -3,7 +3,9 @@ using Ebla.Primitives;
 
 namespace Ebla.Operations.Backups;
 
-/// <summary>Counts what a backup has before it, beside it, so that a person can be told how long it will take. Reads no file.</summary>
+/// <summary>
+/// Counts what a backup has before it, beside it, so that a person can be told how long it will take. Reads no file.
+/// </summary>
 /// <remarks>What cannot be read is passed over: the backup itself reports it. Memory: the names on the way down.</remarks>
 public sealed class SourceEstimate
 {
@@ -34,7 +36,8 @@ public sealed class SourceEstimate
     public Task Completion { get; }
 
     /// <summary>Begins to count.</summary>
-    public static SourceEstimate Start(BackupOptions options, CancellationToken cancellationToken) => new(options, cancellationToken);
+    public static SourceEstimate Start(BackupOptions options, CancellationToken cancellationToken)
+        => new(options, cancellationToken);
 
     private void Count(IReadOnlyList<ByteName> paths)
     {

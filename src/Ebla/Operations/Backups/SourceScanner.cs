@@ -18,7 +18,8 @@ namespace Ebla.Operations.Backups;
 /// </remarks>
 internal sealed class SourceScanner(
     UploadSession session, RingKeys ring, NodeFactory nodes, TreeReader? previous, FileQueue files, TreeStore trees,
-    BackupCounters counters, ExcludedFolders excluded, IBackupObserver observer, CancellationToken cancellationToken) : IDisposable
+    BackupCounters counters, ExcludedFolders excluded, IBackupObserver observer, CancellationToken cancellationToken)
+    : IDisposable
 {
     private const int WaitingNodesMax = 8192;
     private const int OpenDirectoriesMax = 512;

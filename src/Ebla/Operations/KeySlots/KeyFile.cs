@@ -14,8 +14,8 @@ public static class KeyFile
     private const int RandomSizeInBytes = 32;
 
     /// <summary>
-    /// Writes a new key file, for its owner alone: 64 hexadecimal digits and a line end. When this returns true, it is durable: nothing
-    /// may be encrypted for a key that a power cut could take away.
+    /// Writes a new key file, for its owner alone: 64 hexadecimal digits and a line end. When this returns true, it is durable:
+    /// nothing may be encrypted for a key that a power cut could take away.
     /// </summary>
     /// <param name="path">Fully qualified. Missing folders are made, for their owner alone.</param>
     /// <returns>False if there is a file already; it is left as it is.</returns>
