@@ -5,6 +5,7 @@ using Ebla.Operations.Backups;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;
+using Ebla.Trees;
 using Ebla.Tests.Backends;
 using Xunit;
 
@@ -198,7 +199,7 @@ public sealed class InvariantTests : IDisposable
                     {
                         waiting.Push(subtree);
                     }
-                    await foreach (Trees.ContentPiece piece in trees.ReadPiecesAsync(entry.Node, Token))
+                    await foreach (ContentPiece piece in trees.ReadPiecesAsync(entry.Node, Token))
                     {
                         _ = piece.Id is { } id ? await blobs.ReadAsync(id, Token) : default;
                     }
