@@ -3,7 +3,9 @@ using Ebla.Trees;
 
 namespace Ebla.Operations.Backups;
 
-/// <summary>Contents of files with several names, so that each is read once. Bounded: what does not fit is read again. Safe for concurrent use.</summary>
+/// <summary>
+/// Contents of files with several names, so that each is read once. Bounded: what does not fit is read again. Safe for concurrent use.
+/// </summary>
 internal sealed class LinkedContents
 {
     // About 20 MB at worst.
