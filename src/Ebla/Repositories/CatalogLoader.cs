@@ -15,9 +15,21 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
     private readonly ObjectReader _objects = new(backend);
     private readonly PackDirectoryReader _directories = new(backend, keys);
 
-    /// <summary>For a reader: everything that segments name counts, until reading it proves otherwise.</summary>
-    public Task<LoadedCatalog> LoadForReadingAsync(CancellationToken cancellationToken)
-        => LoadAsync(null, cancellationToken);
+    /// <summary>
+    /// For a reader: everything that segments name counts, until reading it proves otherwise. Where a segment is damaged, the directories
+    /// of the packs that it alone named are read instead.
+    /// </summary>
+    public async Task<LoadedCatalog> LoadForReadingAsync(CancellationToken cancellationToken)
+    {
+        LoadedCatalog catalog = await LoadAsync(null, cancellationToken).ConfigureAwait(false);
+        if (catalog.Findings.Count == 0)
+        {
+            return catalog;
+        }
+        catalog.Index.Dispose();
+        PackList packs = await PackList.LoadAsync(backend, [], cancellationToken).ConfigureAwait(false);
+        return await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
+    }
 
     /// <summary>
     /// For a writer, whose announcement is visible already: condemned records first, then the packs, then the index, in this order
@@ -112,7 +124,7 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
                 segments.Add(segment);
                 bytes += content.Length;
             }
-            catch (CorruptDataException exception)
+            catch (Exception exception) when (exception is CorruptDataException or UnsupportedFormatException)
             {
                 findings.Add(new CatalogFinding(name, exception.Message));
             }

@@ -198,7 +198,7 @@ public sealed class InvariantTests : IDisposable
                     {
                         waiting.Push(subtree);
                     }
-                    await foreach (Trees.ContentPiece piece in trees.ReadPiecesAsync(entry.Node, Token))
+                    await foreach (Ebla.Trees.ContentPiece piece in trees.ReadPiecesAsync(entry.Node, Token))
                     {
                         _ = piece.Id is { } id ? await blobs.ReadAsync(id, Token) : default;
                     }

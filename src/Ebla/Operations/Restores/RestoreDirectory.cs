@@ -36,7 +36,9 @@ internal sealed class RestoreDirectory(RestoreDirectory? parent, ByteName name, 
         }
     }
 
-    // These three belong to TargetTree.
+    // These belong to TargetTree.
+    public bool IsMade { get; set; }
+
     public TargetDirectory? Opened { get; set; }
 
     public int UserCount { get; set; }

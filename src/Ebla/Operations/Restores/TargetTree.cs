@@ -117,7 +117,8 @@ internal sealed class TargetTree : IDisposable
         TargetDirectory above = at.Opened;
         foreach (RestoreDirectory next in way)
         {
-            above = next.Opened = above.OpenOrCreateDirectory(next.Name);
+            above = next.Opened = (next.IsMade ? above.TryOpenDirectory(next.Name) : null) ?? above.OpenOrCreateDirectory(next.Name);
+            next.IsMade = true;
             next.Idle = _idle.AddLast(next);
             Trim();
         }

@@ -10,16 +10,17 @@ using Ebla.Trees;
 namespace Ebla.Operations.Restores;
 
 /// <summary>
-/// Walks the tree: makes directories and all that has no content as it goes, and gathers the pieces of files to plans for the workers.
+/// Walks the tree: makes directories and all that has no content as it goes, and gathers the pieces of files to plans for the
+/// workers.
 /// </summary>
 /// <remarks>Memory: the plans, and one tree blob for each level of the way down.</remarks>
 internal sealed class TreeRestorer(
     IBackend backend, BlobIndex index, TreeReader trees, TargetTree target, FileWriter files, LinkedFiles links,
-    DamagedCopies damaged, NodeMetadata metadata, RestoreReport report, RestoreCounters counters, RestoreOptions options, ChannelWriter<FrameFetch> fetches,
-    CancellationToken cancellationToken) : IDisposable
+    DamagedCopies damaged, NodeMetadata metadata, RestoreReport report, RestoreCounters counters, RestoreOptions options,
+    ChannelWriter<FrameFetch> fetches, CancellationToken cancellationToken) : IDisposable
 {
-    /// <summary>Deeper directories are not restored: no program makes them, and each level takes memory.</summary>
-    public const int DepthMax = 8192;
+    /// <summary>Deeper directories are not restored, since each level takes memory. A path that Linux takes has 2,048 at most.</summary>
+    public const int DepthMax = 4096;
 
     // One is at work and one is ready, while the next is gathered.
     private const int PlansMax = 2;

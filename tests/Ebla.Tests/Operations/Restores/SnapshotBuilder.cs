@@ -53,12 +53,7 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
     /// <summary>Stores a directory as one blob, with the nodes as they come.</summary>
     public async Task<BlobId> TreeAsync(params Node[] nodes)
     {
-        CborWriter writer = StrictCbor.CreateWriter();
-        foreach (Node node in nodes)
-        {
-            NodeCodec.Write(writer, node);
-        }
-        byte[] items = nodes.Length == 0 ? [] : writer.Encode();
+        byte[] items = [.. nodes.SelectMany(Encode)];
         List<ShortId> links = [];
         foreach (Node node in nodes)
         {
@@ -89,6 +84,18 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
     }
 
     public ValueTask DisposeAsync() => _session.DisposeAsync();
+
+    // The codec does not write what it would not read. The name is the first field, so it is the first place where its bytes stand.
+    private static byte[] Encode(Node node)
+    {
+        byte[] standIn = new byte[node.Name.Length];
+        Array.Fill(standIn, (byte)0xF7);
+        CborWriter writer = StrictCbor.CreateWriter();
+        NodeCodec.Write(writer, node with { Name = new ByteName(standIn) });
+        byte[] encoding = writer.Encode();
+        node.Name.Span.CopyTo(encoding.AsSpan(encoding.AsSpan().IndexOf(standIn)));
+        return encoding;
+    }
 
     private async Task FlushAsync(FrameKind kind)
     {
