@@ -14,7 +14,7 @@ for n in 1 2 3 4 5 6 7 8 9 10 11 12; do
     if grep -q INJECTED trace; then
         failures=$(( failures + 1 ))
         (( code == 1 )) || { cat stderr; fail "fsync $n failed and the exit code was $code"; }
-        expect_match 'Input/output error' stderr
+        expect_match 'cannot make it durable|Input/output error' stderr
         (( $(wc -l < stderr) <= 3 )) || { cat stderr; fail "more than a line or two for one failure"; }
     else
         (( code == 0 )) || { cat stderr; fail "no fault injected and the exit code was $code"; }

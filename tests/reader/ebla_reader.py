@@ -366,13 +366,13 @@ class Repository:
 
     def add_pack(self, pack, size, directory):
         sealings, at = {}, 4
-        for _ in range(number(struct.unpack_from('<I', directory)[0], 0, 4096)):
+        for _ in range(number(struct.unpack_from('<I', directory)[0], 1, 4096)):
             length = struct.unpack_from('<H', directory, at)[0]
             entry = directory[at + 2:at + 2 + length]
             need(len(entry) == length > 52 and entry[20:52] not in sealings, 'a sealing entry')
             sealings[entry[20:52]] = entry
             at += 2 + length
-        count, at, offset = number(struct.unpack_from('<I', directory, at)[0], 0, 65536), at + 4, 56
+        count, at, offset = number(struct.unpack_from('<I', directory, at)[0], 1, 65536), at + 4, 56
         for _ in range(count):
             need(at + 60 <= len(directory), 'a record')
             kind, reserved, n, frame = struct.unpack_from('<BBHI', directory, at)
@@ -385,12 +385,12 @@ class Repository:
                 length = (code & 255) << (code >> 8)
                 rounded = padme(length)
                 z = rounded.bit_length() - 8 if rounded > 255 else 0
-                need(length < 1 << 31 and rounded == length and code == 256 * z + (rounded >> z), 'a length code')
+                need(1 <= length <= 1 << 25 and rounded == length and code == 256 * z + (rounded >> z), 'a length code')
             links = struct.unpack_from(f'<{n}I', record, 60 + 34 * n) if kind == 2 else ()
             need(sum(links) == k and sealing in sealings and m in self.members, 'a record')
             self.verify(self.members[m][1], b'frame', record[:-64], record[-64:])
             stored = struct.unpack_from('<I', record, len(record) - 100)[0]
-            need(1 <= stored <= 41943040, 'a stored size')
+            need(28 + 4 * n < stored <= 41943040 and padme(stored - 16) == stored - 16, 'a stored size')
             link_at = 60 + 38 * n
             for place in range(n):
                 own = record[link_at:link_at + 16 * links[place]] if kind == 2 else b''
@@ -568,6 +568,7 @@ def piece_of(value):
     return blob_id, number(size, 1, 2**63 - 1)
 
 
+REQUIRED_NODE_FIELDS = [4, 5, 8, 10, 12]
 NODE_FIELDS_OF_TYPES = {13: (1,), 14: (1,), 15: (1,), 16: (2,), 17: (3,), 18: (1, 3, 4, 5, 6, 7), 19: (6, 7)}
 
 
@@ -579,7 +580,10 @@ def node_of(value):
     number(node[3], 0, 0o7777)
     for key, types in NODE_FIELDS_OF_TYPES.items():
         need(key not in node or kind in types, f'field {key} in a node of type {kind}')
-    need((16 in node) == (kind == 2) and (19 in node) == (kind >= 6) and not (14 in node and 15 in node), 'fields of a node')
+    for key in REQUIRED_NODE_FIELDS + [key for key in (13, 16, 17, 19) if kind in NODE_FIELDS_OF_TYPES[key]]:
+        need(key in node, f'no field {key} in a node of type {kind}')
+    need(all(node.get(key) not in (0, b'', []) for key in (6, 7, 9, 11, 14, 20)), 'a field that says nothing')
+    need(not (14 in node and 15 in node), 'content both inline and in a list')
     for key in (4, 5):
         number(node.get(key, 0), 0, 2**32 - 1)
     for key in (9, 11):
@@ -587,9 +591,10 @@ def node_of(value):
     for key in (8, 10):
         number(node.get(key, 0), -2**63, 2**63 - 1)
     for key in (6, 7):
-        raw(node.get(key, b''), 0, 256)
+        need(b'\0' not in raw(node.get(key, b''), 0, 256), 'an owner')
     number(node.get(12, 0)), number(node.get(13, 0), 0, 2**63 - 1), number(node.get(20, 0), 0, 2**31 - 1)
-    raw(node.get(17, b''), 0, 4096), raw(node.get(15, bytes(32)), 32), raw(node.get(16, bytes(32)), 32)
+    need(b'\0' not in raw(node.get(17, b'x'), 1, 4096), 'a link target')
+    raw(node.get(15, bytes(32)), 32), raw(node.get(16, bytes(32)), 32)
     for piece in array(node.get(14, []), 32):
         piece_of(piece)
     for key, most in ((18, 2**64 - 1), (19, 2**32 - 1)):

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Ebla.Cli.Access;
 using Ebla.Cli.Invocation;
 using Ebla.Cli.Rendering;
@@ -11,6 +12,9 @@ namespace Ebla.Cli.Commands;
 
 internal static class KeyCommand
 {
+    // What the format allows.
+    private const int LabelSizeInBytesMax = 256;
+
     public static Command Create(CommandRunner runner)
     {
         TaughtCommand command = new(
@@ -60,10 +64,14 @@ internal static class KeyCommand
         options.AddTo(command);
         runner.Attach(command, async context =>
         {
+            string text = context.Get(label) ?? "";
+            if (text.Any(char.IsControl) || Encoding.UTF8.GetByteCount(text) > LabelSizeInBytesMax)
+            {
+                throw new UsageException($"--label: at most {LabelSizeInBytesMax} bytes and no control characters.");
+            }
             await using Repository repository = await RepositoryAccess.OpenAsync(context);
             using Credential credential = options.Find(context);
-            SlotInfo slot = await KeySlotOperation.AddAsync(
-                repository, credential, context.Get(label) ?? "", null, context.CancellationToken);
+            SlotInfo slot = await KeySlotOperation.AddAsync(repository, credential, text, null, context.CancellationToken);
             return Conclude(context, slot, "added");
         });
         return command;

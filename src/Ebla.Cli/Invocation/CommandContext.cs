@@ -53,7 +53,10 @@ internal sealed class CommandContext
     public T? Get<T>(Argument<T> argument) => Arguments.GetValue(argument);
 
     /// <summary>An argument that names a file, as the bytes that were given.</summary>
-    public static ByteName ToName(string argument) => new(RawText.Encode(argument));
+    /// <exception cref="UsageException">It is empty: as a rule a variable of the caller's script is.</exception>
+    public static ByteName ToName(string argument) => argument.Length > 0
+        ? new ByteName(RawText.Encode(argument))
+        : throw new UsageException("An argument is empty where a name is needed.");
 
     /// <summary>Prints the report of a command that ran to its end. That nobody reads it does not change what was done.</summary>
     /// <returns>The exit code.</returns>

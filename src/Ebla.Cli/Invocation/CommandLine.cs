@@ -33,9 +33,13 @@ internal static class CommandLine
         root.Add(InitCommand.Create(runner));
         root.Add(BackupCommand.Create(runner));
         root.Add(SnapshotsCommand.Create(runner));
+        root.Add(LsCommand.Create(runner));
         root.Add(RestoreCommand.Create(runner));
+        root.Add(CatCommand.Create(runner));
         root.Add(CheckCommand.Create(runner));
+        root.Add(StatsCommand.Create(runner));
         root.Add(KeyCommand.Create(runner));
+        root.Add(CompletionCommand.Create(runner));
         root.Add(VersionCommand.Create(runner));
         root.SetAction(parsed => new HelpAction().Invoke(parsed));
         foreach (Option option in root.Options)

@@ -15,4 +15,5 @@ namespace Ebla.Cli.Reports;
 [JsonSerializable(typeof(CheckReport))]
 [JsonSerializable(typeof(KeySlotReport))]
 [JsonSerializable(typeof(KeySlotReport[]))]
+[JsonSerializable(typeof(StatsReport))]
 internal sealed partial class ReportsContext : JsonSerializerContext;

@@ -4,7 +4,9 @@ using Ebla.Repositories;
 
 namespace Ebla.Operations;
 
-/// <summary>What it takes to look into snapshots: the list of them, the catalog, and readers of blobs and trees. One for an operation.</summary>
+/// <summary>
+/// What it takes to look into snapshots: the list of them, the catalog, and readers of blobs and trees. One for an operation.
+/// </summary>
 internal sealed class SnapshotReader : IDisposable
 {
     private readonly LoadedCatalog _catalog;
@@ -27,7 +29,8 @@ internal sealed class SnapshotReader : IDisposable
     public static async Task<SnapshotReader> OpenAsync(Repository repository, CancellationToken cancellationToken)
     {
         SnapshotList snapshots = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
-        LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForReadingAsync(cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForReadingAsync(cancellationToken)
+            .ConfigureAwait(false);
         return new SnapshotReader(repository, snapshots, catalog);
     }
 

@@ -4,7 +4,10 @@ using Ebla.Primitives;
 
 namespace Ebla.Packs;
 
-/// <summary>Condemned records: names of packs that a pruner will delete, and that no writer may rely on from then on (docs/format.md, section "Condemned records").</summary>
+/// <summary>
+/// Condemned records: names of packs that a pruner will delete, and that no writer may rely on from then on (docs/format.md,
+/// section "Condemned records").
+/// </summary>
 internal static class CondemnedCodec
 {
     public const string SignatureKind = "condemned";
@@ -36,7 +39,8 @@ internal static class CondemnedCodec
     public static IReadOnlyList<ObjectId> OpenPacks(UnlockedKeys keys, ReadOnlySpan<byte> content) => Open(keys, content).Packs;
 
     /// <summary>The snapshots that a record says will be, or were, removed.</summary>
-    public static IReadOnlyList<ObjectId> OpenSnapshots(UnlockedKeys keys, ReadOnlySpan<byte> content) => Open(keys, content).Snapshots;
+    public static IReadOnlyList<ObjectId> OpenSnapshots(UnlockedKeys keys, ReadOnlySpan<byte> content)
+        => Open(keys, content).Snapshots;
 
     private static (ObjectId[] Packs, ObjectId[] Snapshots) Open(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {

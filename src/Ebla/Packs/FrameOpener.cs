@@ -19,7 +19,9 @@ internal sealed class FrameOpener(UnlockedKeys keys) : IDisposable
     public static BlobId IdOf(UnlockedKeys keys, FrameKind kind, ReadOnlySpan<byte> content)
         => new(Blake3.HashKeyed(IdKeyOf(keys, kind), content));
 
-    /// <summary>The blobs of a frame. Authentic and as long as written; that each is what its id says is for the caller to check, with <see cref="IdOf"/>.</summary>
+    /// <summary>
+    /// The blobs of a frame. Authentic and as long as written; that each is what its id says is for the caller to check, with <see cref="IdOf"/>.
+    /// </summary>
     /// <param name="frame">What the catalog says of the frame.</param>
     /// <param name="ciphertext">The stored bytes.</param>
     /// <exception cref="CorruptDataException">Anything is wrong.</exception>

@@ -5,7 +5,8 @@ using Ebla.Primitives;
 
 namespace Ebla.Packs;
 
-// FRAME RECORD, version 1 (docs/format.md, section "Frame records"). Integers little-endian. A frame moves with its record, verbatim.
+// FRAME RECORD, version 1 (docs/format.md, section "Frame records"). Integers little-endian. A frame moves with its record,
+// verbatim.
 //   0 kind u8 | 1 reserved u8 = 0 | 2 blob count u16 1..=4096 | 4 frame number u32 | 8 sealing id 32 | 40 writer 16
 //  56 link count u32 | 60 blob ids 32 each | length codes u16 each | if kind = tree: links per blob u32 each | links 16 each
 //   = the core; its BLAKE3 is bound into the frame's encryption
@@ -176,7 +177,9 @@ internal sealed class FrameRecord
         return core;
     }
 
-    /// <summary>Completes a record: core, stored size, ciphertext hash, and the signature of these by <paramref name="sign"/>.</summary>
+    /// <summary>
+    /// Completes a record: core, stored size, ciphertext hash, and the signature of these by <paramref name="sign"/>.
+    /// </summary>
     public static byte[] Encode(
         ReadOnlySpan<byte> core, int storedSizeInBytes, Hash256 ciphertextHash, Func<ReadOnlySpan<byte>, byte[]> sign)
     {

@@ -112,7 +112,7 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
                 segments.Add(segment);
                 bytes += content.Length;
             }
-            catch (CorruptDataException exception)
+            catch (Exception exception) when (exception is CorruptDataException or UnsupportedFormatException)
             {
                 findings.Add(new CatalogFinding(name, exception.Message));
             }

@@ -73,6 +73,7 @@ internal sealed class UploadSession : IAsyncDisposable
     public static async Task<UploadSession> StartAsync(
         Repository repository, UploadOptions options, CancellationToken cancellationToken)
     {
+        await RefuseSettingsAsync(repository.Backend, cancellationToken).ConfigureAwait(false);
         SessionRegister register = new(repository.Backend, repository.Keys);
         await register.AnnounceAsync(cancellationToken).ConfigureAwait(false);
         try
@@ -151,6 +152,16 @@ internal sealed class UploadSession : IAsyncDisposable
         _sealings.Dispose();
         _catalog.Index.Dispose();
         _stop.Dispose();
+    }
+
+    // Settings will name features that a writer must know. This version knows none, so it must not write where there are any.
+    private static async Task RefuseSettingsAsync(IBackend backend, CancellationToken cancellationToken)
+    {
+        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Setting, cancellationToken).ConfigureAwait(false))
+        {
+            throw new UnsupportedFormatException(
+                $"The repository has settings ({info.Name}) that this version of Ebla does not know. Use a newer version.");
+        }
     }
 
     // From here on cancelling would not tell what happened: the snapshot is put, made durable, and the session ended.

@@ -7,7 +7,7 @@ using Xunit;
 
 namespace Ebla.Tests.Documentation;
 
-/// <summary>The numbers in the tables of docs/format.md, section 12, are those of the program, and what the source refers to is there.</summary>
+/// <summary>The numbers in the tables of docs/format.md are those of the program, and the sections that the source names exist.</summary>
 public sealed partial class FormatConstantsTests
 {
     private const BindingFlags AnyStatic = BindingFlags.Static | BindingFlags.Public | BindingFlags.NonPublic;
@@ -24,7 +24,7 @@ public sealed partial class FormatConstantsTests
         foreach (Match row in rows)
         {
             FieldInfo? field = TypeOf(row.Groups["type"].Value)?.GetField(row.Groups["name"].Value, AnyStatic);
-            decimal stated = decimal.Parse(row.Groups["value"].Value.Replace(",", "", StringComparison.Ordinal), CultureInfo.InvariantCulture);
+            decimal stated = decimal.Parse(row.Groups["value"].Value, NumberStyles.AllowThousands, CultureInfo.InvariantCulture);
             if (field is null || Convert.ToDecimal(field.GetValue(null), CultureInfo.InvariantCulture) != stated)
             {
                 wrong.Add($"{row.Value}: the program has {field?.GetValue(null) ?? "no such constant"}");
@@ -90,7 +90,8 @@ public sealed partial class FormatConstantsTests
             .Select(member => $"{member.Number} {member.Name}")
         : type.GetFields(AnyStatic)
             .Where(field => field.IsLiteral && field.Name.EndsWith("Key", StringComparison.Ordinal))
-            .Select(field => (Number: Convert.ToInt64(field.GetValue(null), CultureInfo.InvariantCulture), Name: field.Name[..^3]))
+            .Select(field =>
+                (Number: Convert.ToInt64(field.GetValue(null), CultureInfo.InvariantCulture), Name: field.Name[..^3]))
             .OrderBy(field => field.Number)
             .Select(field => $"{field.Number} {field.Name}");
 

@@ -36,7 +36,10 @@ internal static class GoldenRepository
         => File.ReadAllText(Path.Combine(Folder, name, $"expected-{step}"), System.Text.Encoding.Latin1);
 
     public static Task<Repository> OpenAsync(string name, Credential credential) => Repository.OpenAsync(
-        LocalBackend.Open(Path.Combine(Folder, name, "repository")), credential, new RepositoryOptions { CacheFolder = null }, Token);
+        LocalBackend.Open(Path.Combine(Folder, name, "repository")),
+        credential,
+        new RepositoryOptions { CacheFolder = null },
+        Token);
 
     /// <summary>Makes one that is missing. Never changes one that is there.</summary>
     public static async Task MakeAsync(string name, CipherSuite suite, bool hasPassword, int snapshotCount)
@@ -70,7 +73,9 @@ internal static class GoldenRepository
         for (int step = 1; step <= snapshotCount; step++)
         {
             time.Advance(TimeSpan.FromHours(1));
-            _ = Bash("bash \"$1/source.sh\" \"$2\" \"$3\" \"$4\"", Folder, name, step.ToString(CultureInfo.InvariantCulture), SourceOf(name));
+            _ = Bash(
+                "bash \"$1/source.sh\" \"$2\" \"$3\" \"$4\"",
+                Folder, name, step.ToString(CultureInfo.InvariantCulture), SourceOf(name));
             BackupResult result = await BackupOperation.RunAsync(
                 repository,
                 new BackupOptions

@@ -25,7 +25,8 @@ public sealed partial class GoldenRepositoryTests
         {
             await GoldenRepository.MakeAsync(name, suite, hasPassword, snapshotCount);
         }
-        using Credential credential = hasPassword ? Credential.FromPassword(GoldenRepository.Password) : GoldenRepository.KeyFile();
+        using Credential credential =
+            hasPassword ? Credential.FromPassword(GoldenRepository.Password) : GoldenRepository.KeyFile();
         await using Repository repository = await GoldenRepository.OpenAsync(name, credential);
 
         SnapshotList list = await new SnapshotStore(repository).LoadAsync(Token);
@@ -47,7 +48,9 @@ public sealed partial class GoldenRepositoryTests
             Snapshot snapshot = list.Snapshots[i].Snapshot;
             Assert.Equal((ulong)i + 1, snapshot.Sequence);
             Assert.Equal(GoldenRepository.SourceOf(name), snapshot.Paths.Single().ToString());
-            Assert.Equal(list.Snapshots.Take(i).TakeLast(1).Select(earlier => earlier.Id), snapshot.Known.Select(known => known.Snapshot));
+            Assert.Equal(
+                list.Snapshots.Take(i).TakeLast(1).Select(earlier => earlier.Id),
+                snapshot.Known.Select(known => known.Snapshot));
         }
         Assert.Empty(walk.Missing);
         for (int i = 0; i < snapshotCount; i++)

@@ -80,8 +80,10 @@ public sealed class CatTests
         await using Repository repository = await TestRepository.OpenAsync(new TamperedBackend(filled.Backend));
         foreach (string id in (string[])["", "abc", "ABCDEF", "../x", new string('0', 64), new string('a', 65)])
         {
-            _ = await Assert.ThrowsAsync<MissingObjectException>(() => CatOperation.ReadAsync(repository, CatKind.Pack, id, Token));
-            _ = await Assert.ThrowsAsync<MissingObjectException>(() => CatOperation.ReadAsync(repository, CatKind.Tree, id, Token));
+            _ = await Assert.ThrowsAsync<MissingObjectException>(
+                () => CatOperation.ReadAsync(repository, CatKind.Pack, id, Token));
+            _ = await Assert.ThrowsAsync<MissingObjectException>(
+                () => CatOperation.ReadAsync(repository, CatKind.Tree, id, Token));
             _ = await Assert.ThrowsAsync<MissingObjectException>(
                 () => CatOperation.CopyBlobAsync(repository, id, Stream.Null, Token));
         }

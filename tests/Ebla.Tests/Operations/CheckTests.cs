@@ -81,7 +81,8 @@ public sealed class CheckTests
             _ = store.Objects.Remove(name);
         }
         store.Objects[foreign] = foreignContent;
-        CheckFinding alien = Assert.Single((await CheckAsync(repository, readData)).Findings, finding => finding.Object == foreign);
+        CheckFinding alien = Assert.Single(
+            (await CheckAsync(repository, readData)).Findings, finding => finding.Object == foreign);
         Assert.Contains("another repository", alien.Message, StringComparison.Ordinal);
         _ = store.Objects.Remove(foreign);
         ObjectName misplaced = new(kind, new ObjectId(Blake3.Hash(otherKind)));
@@ -98,7 +99,8 @@ public sealed class CheckTests
         byte[] foreign = (await other.Backend.ReadHeaderAsync(Token))!;
         TamperedBackend store = new(filled.Backend);
         await using Repository repository = await TestRepository.OpenAsync(store);
-        List<Func<byte[]?, byte[]?>> faults = [_ => null, _ => foreign, header => header![..^1], _ => [], header => [.. header!, 0]];
+        List<Func<byte[]?, byte[]?>> faults =
+            [_ => null, _ => foreign, header => header![..^1], _ => [], header => [.. header!, 0]];
         for (int bit = 0; bit < 8 * foreign.Length; bit += 7)
         {
             int flipped = bit;

@@ -5,7 +5,6 @@ using Ebla.Operations.Backups;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;
-using Ebla.Trees;
 using Ebla.Tests.Backends;
 using Xunit;
 
@@ -199,7 +198,7 @@ public sealed class InvariantTests : IDisposable
                     {
                         waiting.Push(subtree);
                     }
-                    await foreach (ContentPiece piece in trees.ReadPiecesAsync(entry.Node, Token))
+                    await foreach (Ebla.Trees.ContentPiece piece in trees.ReadPiecesAsync(entry.Node, Token))
                     {
                         _ = piece.Id is { } id ? await blobs.ReadAsync(id, Token) : default;
                     }

@@ -27,7 +27,8 @@ public sealed class KeySlotTests
             Assert.Equal(2, slots.Count);
             old = Assert.Single(slots, slot => slot.IsOpened);
             Assert.Equal("second", Assert.Single(slots, slot => slot.Id == added.Id).Label);
-            _ = await Assert.ThrowsAsync<KeySlotException>(() => KeySlotOperation.RemoveAsync(repository, old.Id.ToString(), Token));
+            _ = await Assert.ThrowsAsync<KeySlotException>(
+                () => KeySlotOperation.RemoveAsync(repository, old.Id.ToString(), Token));
         }
         await using (MemoryBackend durable = backend.DurableCopy())
         await using (Repository repository = await OpenAsync(durable, OtherKeyFile))
@@ -49,7 +50,8 @@ public sealed class KeySlotTests
         SlotInfo only = Assert.Single(await KeySlotOperation.ListAsync(repository, Token));
         _ = await Assert.ThrowsAsync<KeySlotException>(() => KeySlotOperation.RemoveAsync(repository, only.Id.ToString(), Token));
         _ = await Assert.ThrowsAsync<KeySlotException>(() => KeySlotOperation.RemoveAsync(repository, "abc", Token));
-        _ = await Assert.ThrowsAsync<KeySlotException>(() => KeySlotOperation.RemoveAsync(repository, new string('0', 64), Token));
+        _ = await Assert.ThrowsAsync<KeySlotException>(
+            () => KeySlotOperation.RemoveAsync(repository, new string('0', 64), Token));
         _ = Assert.Single(await KeySlotOperation.ListAsync(repository, Token));
 
         using var credential = Credential.FromKeyFile(OtherKeyFile);

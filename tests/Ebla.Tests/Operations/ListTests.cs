@@ -14,12 +14,14 @@ public sealed class ListTests
     public async Task A_recursive_listing_is_what_the_folder_holds_in_the_order_of_bytes()
     {
         await using FilledRepository filled = await FilledRepository.MakeAsync();
-        (List<ListedEntry> entries, int problems) = await ListAsync(new TamperedBackend(filled.Backend), $"latest:{filled.Folder}", true);
+        (List<ListedEntry> entries, int problems) = await ListAsync(
+            new TamperedBackend(filled.Backend), $"latest:{filled.Folder}", true);
         string[] expected = [.. Directory.EnumerateFileSystemEntries(filled.Folder, "*", SearchOption.AllDirectories)];
         Array.Sort(expected, string.CompareOrdinal);
         Assert.Equal(expected, entries.Select(entry => entry.Path.ToString()));
-        Assert.All(entries, entry => Assert.Equal(entry.Node.Type == FileType.Directory, Directory.Exists(entry.Path.ToString())));
-        Assert.Equal(700_000, entries.Single(entry => entry.Path.ToString().EndsWith("/big", StringComparison.Ordinal)).Node.SizeInBytes);
+        Assert.All(
+            entries, entry => Assert.Equal(entry.Node.Type == FileType.Directory, Directory.Exists(entry.Path.ToString())));
+        Assert.Equal(700_000, entries.Single(entry => entry.Node.Name == ByteName.FromText("big")).Node.SizeInBytes);
         Assert.Equal(0, problems);
     }
 
@@ -56,7 +58,8 @@ public sealed class ListTests
         Assert.True(seen > 0);
     }
 
-    private static async Task<(List<ListedEntry> Entries, int Problems)> ListAsync(TamperedBackend store, string place, bool recursive)
+    private static async Task<(List<ListedEntry> Entries, int Problems)> ListAsync(
+        TamperedBackend store, string place, bool recursive)
     {
         await using Repository repository = await TestRepository.OpenAsync(store);
         ListObserver observer = new();

@@ -145,6 +145,12 @@ internal sealed class SourceScanner(
 
     private async Task<Task<EncodedNode?>> ScanEntryAsync(SourceDirectory directory, ByteName name, TreeEntry? earlier)
     {
+        if (!NodeCodec.IsValidName(name.Span))
+        {
+            // Linux has no longer names, but some foreign file systems do.
+            Report(directory.Path.Join(name), $"its name is longer than {NodeCodec.NameSizeInBytesMax} bytes");
+            return Task.FromResult<EncodedNode?>(null);
+        }
         try
         {
             FileMetadata metadata = directory.Stat(name.Span);

@@ -54,7 +54,8 @@ public static class CheckOperation
             Dictionary<ObjectId, PackDamage> damaged = [];
             if (options.ReadData)
             {
-                damaged = await ReadDataAsync(repository, options, catalog, counters, report, cancellationToken).ConfigureAwait(false);
+                damaged = await ReadDataAsync(repository, options, catalog, counters, report, cancellationToken)
+                    .ConfigureAwait(false);
                 if (damaged.Count > 0)
                 {
                     closure = new SnapshotClosure(catalog);
@@ -187,13 +188,14 @@ public static class CheckOperation
             {
                 return;
             }
-            (HashSet<ObjectId> condemned, HashSet<ObjectId> _) = await new ObjectChecks(repository, new CheckReport(null), cancellationToken)
-                .CheckCondemnedAsync().ConfigureAwait(false);
+            (HashSet<ObjectId> condemned, HashSet<ObjectId> _) = await new ObjectChecks(
+                repository, new CheckReport(null), cancellationToken).CheckCondemnedAsync().ConfigureAwait(false);
             foreach (ObjectId id in gone.Where(id => !condemned.Contains(id)))
             {
                 report.Add(
                     CheckSeverity.Damage, new ObjectName(ObjectKind.Pack, id),
-                    $"{new ObjectName(ObjectKind.Pack, id)} vanished while the check ran, and no prune removed it. Run the check again.");
+                    $"{new ObjectName(ObjectKind.Pack, id)} vanished while the check ran, and no prune removed it. Run the "
+                    + "check again.");
             }
         }
     }
@@ -226,7 +228,8 @@ public static class CheckOperation
             if (what is not null)
             {
                 report.Add(new CheckFinding(
-                    isDamage ? CheckSeverity.Damage : CheckSeverity.Warning, CheckSubject.Pack, name, $"{what} {losses.Describe(id)}")
+                    isDamage ? CheckSeverity.Damage : CheckSeverity.Warning, CheckSubject.Pack, name, 
+                    $"{what} {losses.Describe(id)}")
                 {
                     Snapshots = losses.IsLost(id)
                         ? [.. sufferers.Where(sufferer => sufferer.Packs.Contains(id)).Select(sufferer => sufferer.Id)]
@@ -275,14 +278,16 @@ public static class CheckOperation
         {
             report.Add(
                 CheckSeverity.Warning, CheckSubject.Condemned,
-                $"{count} blobs that snapshots need are only in packs that a prune has condemned. Run prune to the end: it copies them "
+                $"{count} blobs that snapshots need are only in packs that a prune has condemned. Run prune to the end: it "
+                + "copies them "
                 + "out before it deletes. Do not delete these packs by hand.");
         }
     }
 
     // Newest first: what is lost there is named there.
     private static async Task FindPathsAsync(
-        Repository repository, CheckedCatalog catalog, StoredSnapshot[] suffering, AffectedWalk walk, CancellationToken cancellationToken)
+        Repository repository, CheckedCatalog catalog, StoredSnapshot[] suffering, AffectedWalk walk,
+        CancellationToken cancellationToken)
     {
         if (suffering.Length == 0)
         {

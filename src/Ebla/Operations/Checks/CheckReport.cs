@@ -35,7 +35,9 @@ internal sealed class CheckReport(ICheckObserver? observer)
     public void Add(CheckSeverity severity, ObjectName name, string message)
         => Add(new CheckFinding(severity, SubjectOf(name.Kind), name, message));
 
-    /// <summary>An object that could not be read or opened. What a newer version wrote is not damage, but it was not checked.</summary>
+    /// <summary>
+    /// An object that could not be read or opened. What a newer version wrote is not damage, but it was not checked.
+    /// </summary>
     public void AddFailure(ObjectName name, EblaException failure)
         => Add(failure is UnsupportedFormatException ? CheckSeverity.Warning : CheckSeverity.Damage, name, failure.Message);
 
@@ -48,7 +50,9 @@ internal sealed class CheckReport(ICheckObserver? observer)
         }
     }
 
-    /// <summary>Whether the failure tells of one object, so that the check goes on with the others: also that the disk cannot read it.</summary>
+    /// <summary>
+    /// Whether the failure tells of one object, so that the check goes on with the others: also that the disk cannot read it.
+    /// </summary>
     public static bool IsOfObject(Exception failure)
         => failure is CorruptDataException or UnsupportedFormatException or BackendException { IsTransient: false };
 

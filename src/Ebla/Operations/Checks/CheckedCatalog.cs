@@ -9,8 +9,8 @@ using Ebla.Repositories;
 namespace Ebla.Operations.Checks;
 
 /// <summary>
-/// The catalog as the store has it: every segment is read anew, the cache is not believed. All copies of all blobs are in the index, also those
-/// in packs that are gone; which of them are bad is kept beside it.
+/// The catalog as the store has it: every segment is read anew, the cache is not believed. All copies of all blobs are in the
+/// index, also those in packs that are gone; which of them are bad is kept beside it.
 /// </summary>
 /// <remarks>Memory: about 150 bytes per pack and one bit per blob.</remarks>
 internal sealed class CheckedCatalog : IDisposable
@@ -95,7 +95,8 @@ internal sealed class CheckedCatalog : IDisposable
     public void MarkBadPacks(Func<ObjectId, bool> isBad)
     {
         IReadOnlyList<IndexRun> runs = Index.Runs;
-        bool[][] bad = [.. runs.Select(run => Enumerable.Range(0, run.PackCount).Select(pack => isBad(run.GetPackId(pack))).ToArray())];
+        bool[][] bad =
+            [.. runs.Select(run => Enumerable.Range(0, run.PackCount).Select(pack => isBad(run.GetPackId(pack))).ToArray())];
         for (long ordinal = 0; ordinal < Index.EntryCount; ordinal++)
         {
             CatalogEntry entry = Index.GetEntry(ordinal);
@@ -138,7 +139,8 @@ internal sealed class CheckedCatalog : IDisposable
 
     private async Task ReadSegmentsAsync(CancellationToken cancellationToken)
     {
-        await foreach (ObjectInfo info in _repository.Backend.ListAsync(ObjectKind.Index, cancellationToken).ConfigureAwait(false))
+        await foreach (ObjectInfo info in _repository.Backend.ListAsync(ObjectKind.Index, cancellationToken)
+            .ConfigureAwait(false))
         {
             try
             {
@@ -228,7 +230,8 @@ internal sealed class CheckedCatalog : IDisposable
         {
             _report.Add(
                 CheckSeverity.Information, CheckSubject.Index,
-                $"{sound} packs are named by no index segment: a run was cut off, is at work, or a segment is gone. Nothing is lost by it; "
+                $"{sound} packs are named by no index segment: a run was cut off, is at work, or a segment is gone. Nothing "
+                + "is lost by it; "
                 + "the next backup names them.");
         }
     }
@@ -251,7 +254,8 @@ internal sealed class CheckedCatalog : IDisposable
             {
                 _report.Add(
                     CheckSeverity.Damage, source,
-                    $"{source}: {forged} frame records of pack {pack.Id.ToShortString()} are not signed by the member they name.");
+                    $"{source}: {forged} frame records of pack {pack.Id.ToShortString()} are not signed by the member they "
+                    + "name.");
             }
         });
     }

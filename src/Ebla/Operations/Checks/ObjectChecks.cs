@@ -24,11 +24,13 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
             byte[]? header = await _backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false);
             if (header is null)
             {
-                report.Add(CheckSeverity.Damage, CheckSubject.Header, "The header is missing: the repository cannot be opened again.");
+                report.Add(CheckSeverity.Damage, CheckSubject.Header, "The header is missing: the repository cannot be "
+                    + "opened again.");
             }
             else if (RepositoryHeader.Read(header) != _keys.Header)
             {
-                report.Add(CheckSeverity.Damage, CheckSubject.Header, "The header is not that of this repository: it was replaced.");
+                report.Add(CheckSeverity.Damage, CheckSubject.Header, "The header is not that of this repository: it was "
+                    + "replaced.");
             }
         }
         catch (Exception exception) when (CheckReport.IsOfObject(exception))
@@ -52,7 +54,8 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
         }
         if (!inventory.Slots.Any(slot => slot.Member == _keys.Member.Id))
         {
-            report.Add(CheckSeverity.Damage, CheckSubject.Key, "No key slot of this member is left: it cannot open the repository again.");
+            report.Add(CheckSeverity.Damage, CheckSubject.Key, "No key slot of this member is left: it cannot open the "
+                + "repository again.");
         }
         else if (_keys.Slots.FirstOrDefault(slot => slot.IsOpened) is { } opened
             && !reported.Contains(opened.Id) && inventory.Slots.All(slot => slot.Id != opened.Id))
@@ -63,11 +66,13 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
         }
         if (inventory.Members.All(member => member.Id != _keys.Member.Id) && !HasDamagedKey(reported))
         {
-            report.Add(CheckSeverity.Damage, CheckSubject.Key, $"The root key's statement on member {_keys.Member.Id} is missing.");
+            report.Add(CheckSeverity.Damage, CheckSubject.Key, $"The root key's statement on member {_keys.Member.Id} is "
+                + "missing.");
         }
         foreach (RingKeys ring in _keys.Rings)
         {
-            if (!inventory.Grants.Any(grant => grant.Member == _keys.Member.Id && grant.Ring == ring.Id) && !HasDamagedKey(reported))
+            bool isGranted = inventory.Grants.Any(grant => grant.Member == _keys.Member.Id && grant.Ring == ring.Id);
+            if (!isGranted && !HasDamagedKey(reported))
             {
                 report.Add(
                     CheckSeverity.Damage, CheckSubject.Key,
@@ -100,12 +105,13 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
     {
         HashSet<ObjectId> packs = [];
         HashSet<ObjectId> snapshots = [];
-        await foreach ((ObjectName _, (IReadOnlyList<ObjectId> recordPacks, IReadOnlyList<ObjectId> recordSnapshots)) in OpenAllAsync(
+        await foreach ((ObjectName _, (IReadOnlyList<ObjectId> ofPacks, IReadOnlyList<ObjectId> ofSnapshots)) in OpenAllAsync(
             ObjectKind.Condemned, CondemnedCodec.BodySizeInBytesMax * 2L,
-            content => (CondemnedCodec.OpenPacks(_keys, content), CondemnedCodec.OpenSnapshots(_keys, content))).ConfigureAwait(false))
+            content => (CondemnedCodec.OpenPacks(_keys, content), CondemnedCodec.OpenSnapshots(_keys, content)))
+                .ConfigureAwait(false))
         {
-            packs.UnionWith(recordPacks);
-            snapshots.UnionWith(recordSnapshots);
+            packs.UnionWith(ofPacks);
+            snapshots.UnionWith(ofSnapshots);
         }
         return (packs, snapshots);
     }

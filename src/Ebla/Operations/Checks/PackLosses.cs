@@ -3,7 +3,9 @@ using Ebla.Primitives;
 
 namespace Ebla.Operations.Checks;
 
-/// <summary>Per pack with bad copies: how many of its blobs are bad, how many of these snapshots need, how many are nowhere else.</summary>
+/// <summary>
+/// Per pack with bad copies: how many of its blobs are bad, how many of these snapshots need, how many are nowhere else.
+/// </summary>
 internal sealed class PackLosses
 {
     private readonly Dictionary<ObjectId, (long Bad, long Needed, long Lost)> _packs = [];
@@ -44,6 +46,7 @@ internal sealed class PackLosses
         (0, _, _) => "No blob is affected.",
         (_, 0, _) => "No snapshot needs what is affected.",
         (_, long needed, 0) => $"All {needed} blobs of it that snapshots need have a whole copy elsewhere: nothing is lost.",
-        (_, long needed, long lost) => $"Of {needed} blobs of it that snapshots need, {lost} have no whole copy elsewhere: they are lost.",
+        (_, long needed, long lost) => $"Of {needed} blobs of it that snapshots need, {lost} have no whole copy elsewhere: "
+            + "they are lost.",
     };
 }

@@ -135,7 +135,8 @@ internal sealed class PackVerifier(Repository repository, CheckedCatalog catalog
         isBad = true;
         if (!_keys.Ring.CanOpenSealings)
         {
-            return Blake3.Hash(ciphertext) == record.CiphertextHash ? null : "the stored bytes do not have the hash that the directory gives";
+            return Blake3.Hash(ciphertext) == record.CiphertextHash ? null : "the stored bytes do not have the hash that "
+                + "the directory gives";
         }
         try
         {

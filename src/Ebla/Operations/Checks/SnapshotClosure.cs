@@ -5,12 +5,13 @@ using Ebla.Primitives;
 namespace Ebla.Operations.Checks;
 
 /// <summary>
-/// Everything that snapshots refer to, walked once: what is lost, and which tree blobs have something lost at or below them. Needs no content
-/// key.
+/// Everything that snapshots refer to, walked once: what is lost, and which tree blobs have something lost at or below them.
+/// Needs no content key.
 /// </summary>
 /// <remarks>
-/// Memory: two bits per blob, and the links of one tree blob for each level of directories. The order is depth first, a blob's state being known
-/// when all below it are done. Forged links could run in circles: a blob on the way up counts as whole there, and the walk still ends.
+/// Memory: two bits per blob, and the links of one tree blob for each level of directories. The order is depth first, a blob's
+/// state being known when all below it are done. Forged links could run in circles: a blob on the way up counts as whole there,
+/// and the walk still ends.
 /// </remarks>
 internal sealed class SnapshotClosure(CheckedCatalog catalog)
 {

@@ -5,16 +5,18 @@ using Ebla.Snapshots;
 namespace Ebla.Operations.Checks;
 
 /// <summary>
-/// Compares the snapshots that are there with what their writers knew and with their running numbers: a store that removes snapshots, or
-/// goes back to an older state, leaves holes.
+/// Compares the snapshots that are there with what their writers knew and with their running numbers: a store that removes
+/// snapshots, or goes back to an older state, leaves holes.
 /// </summary>
 /// <remarks>
-/// Not to be seen: that the newest snapshots are gone which nobody refers to. Several machines that share a key are one writer and may give one
-/// number twice, which is no fault.
+/// Not to be seen: that the newest snapshots are gone which nobody refers to. Several machines that share a key are one writer
+/// and may give one number twice, which is no fault.
 /// </remarks>
 internal static class SnapshotHistory
 {
-    /// <summary>Warnings, one for each snapshot that is known to be missing, and one for each writer whose numbers have holes.</summary>
+    /// <summary>
+    /// Warnings, one for each snapshot that is known to be missing, and one for each writer whose numbers have holes.
+    /// </summary>
     /// <param name="snapshots">Those that could be opened.</param>
     /// <param name="accountedFor">Those that were removed in order, or whose object is there but damaged.</param>
     public static IEnumerable<CheckFinding> Examine(IReadOnlyList<StoredSnapshot> snapshots, IReadOnlySet<ObjectId> accountedFor)
@@ -35,7 +37,8 @@ internal static class SnapshotHistory
                 yield return new CheckFinding(
                     CheckSeverity.Warning, CheckSubject.History, new ObjectName(ObjectKind.Snapshot, id),
                     $"Snapshot {id.ToShortString()}, number {claim.Sequence} of writer {claim.Writer}, is missing: snapshot "
-                    + $"{by.ToShortString()} knew it. It was removed by hand or by the store, or the store went back to an older state.");
+                    + $"{by.ToShortString()} knew it. It was removed by hand or by the store, or the store went back to an "
+                    + "older state.");
             }
         }
         // What is accounted for but never claimed has a number that nobody knows: each may fill one hole.
@@ -53,7 +56,8 @@ internal static class SnapshotHistory
                 ", ", holes.Take(8).Select(hole => hole.First == hole.Last ? $"{hole.First}" : $"{hole.First} to {hole.Last}"));
             yield return new CheckFinding(
                 CheckSeverity.Warning, CheckSubject.History, null,
-                $"Snapshots of writer {numbers.Key} are missing: its numbers {list}{(holes.Count > 8 ? ", ..." : "")} are not there, "
+                $"Snapshots of writer {numbers.Key} are missing: its numbers {list}{(holes.Count > 8 ? ", ..." : "")} are "
+                + "not there, "
                 + $"and only {fillers} removals are on record.");
         }
     }

@@ -10,7 +10,9 @@ using Ebla.Trees;
 
 namespace Ebla.Operations.Contents;
 
-/// <summary>Shows what stands in a repository: objects decoded, blobs and files as they are. For the curious and for scripts.</summary>
+/// <summary>
+/// Shows what stands in a repository: objects decoded, blobs and files as they are. For the curious and for scripts.
+/// </summary>
 public static class CatOperation
 {
     private const int PrefixLengthMin = 4;
@@ -18,7 +20,8 @@ public static class CatOperation
     /// <summary>An object or tree blob, checked, decrypted and decoded. Secrets never appear.</summary>
     /// <param name="repository">The repository.</param>
     /// <param name="kind">What to show.</param>
-    /// <param name="id">The id or the start of it, at least 4 digits; not used for the header. For snapshots also <c>latest</c>.</param>
+    /// <param name="id">The id or the start of it, at least 4 digits; not used for the header. For snapshots also
+    /// <c>latest</c>.</param>
     /// <param name="cancellationToken">Cancels.</param>
     /// <exception cref="MissingObjectException">No object, or more than one, has such an id.</exception>
     /// <exception cref="CorruptDataException">It is damaged.</exception>
@@ -49,7 +52,8 @@ public static class CatOperation
                 ?? throw new MissingObjectException($"{info.Name} is missing.");
             return DecodedPack.Of(pack);
         }
-        byte[] content = await repository.Objects.ReadAsync(info.Name, SizeInBytesMaxOf(kind), cancellationToken).ConfigureAwait(false);
+        byte[] content = await repository.Objects.ReadAsync(info.Name, SizeInBytesMaxOf(kind), cancellationToken)
+            .ConfigureAwait(false);
         return kind switch
         {
             CatKind.Key => DecodedKey.Of(keys, new StoredKey(info.Name.Id, content)),
@@ -118,7 +122,8 @@ public static class CatOperation
         byte[] zeros = new byte[(int)Math.Min(sizeInBytes, 64 << 10)];
         for (long rest = sizeInBytes; rest > 0; rest -= zeros.Length)
         {
-            await destination.WriteAsync(zeros.AsMemory(0, (int)Math.Min(rest, zeros.Length)), cancellationToken).ConfigureAwait(false);
+            await destination.WriteAsync(zeros.AsMemory(0, (int)Math.Min(rest, zeros.Length)), cancellationToken)
+                .ConfigureAwait(false);
         }
     }
 
@@ -138,7 +143,8 @@ public static class CatOperation
     {
         using SnapshotReader reader = await SnapshotReader.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
         BlobId blob = FindBlob(reader, id);
-        return DecodedTree.Of(blob, TreeBlobCodec.Decode(await reader.Blobs.ReadAsync(blob, cancellationToken).ConfigureAwait(false)));
+        return DecodedTree.Of(blob, TreeBlobCodec.Decode(await reader.Blobs.ReadAsync(blob, cancellationToken)
+            .ConfigureAwait(false)));
     }
 
     private static async Task<ObjectInfo> FindAsync(

@@ -4,7 +4,9 @@ using Ebla.Trees;
 
 namespace Ebla.Operations.Contents;
 
-/// <summary>Tree blobs as JSON. Names are shown as <see cref="ByteName.ToString"/> shows them, which never confuses two.</summary>
+/// <summary>
+/// Tree blobs as JSON. Names are shown as <see cref="ByteName.ToString"/> shows them, which never confuses two.
+/// </summary>
 internal static class DecodedTree
 {
     public static JsonObject Of(BlobId id, TreeBlob tree) => new()

@@ -5,7 +5,9 @@ using Ebla.Repositories;
 
 namespace Ebla.Operations.KeySlots;
 
-/// <summary>The key objects as they are stored now, each checked; what was read when the repository was opened may be out of date.</summary>
+/// <summary>
+/// The key objects as they are stored now, each checked; what was read when the repository was opened may be out of date.
+/// </summary>
 internal sealed class KeyInventory
 {
     private readonly List<SlotInfo> _slots = [];

@@ -7,14 +7,16 @@ using Ebla.Repositories;
 namespace Ebla.Operations.KeySlots;
 
 /// <summary>
-/// Lists, adds, removes and replaces key slots. Removing a slot only keeps an honest store from serving it: who has an old copy of it and the
-/// password still opens the repository.
+/// Lists, adds, removes and replaces key slots. Removing a slot only keeps an honest store from serving it: who has an old copy
+/// of it and the password still opens the repository.
 /// </summary>
 public static class KeySlotOperation
 {
     private const int PrefixLengthMin = 4;
 
-    /// <summary>The slots as they are stored now, oldest first. Damaged ones are not among them: <c>check</c> names those.</summary>
+    /// <summary>
+    /// The slots as they are stored now, oldest first. Damaged ones are not among them: <c>check</c> names those.
+    /// </summary>
     public static async Task<IReadOnlyList<SlotInfo>> ListAsync(Repository repository, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
@@ -38,8 +40,8 @@ public static class KeySlotOperation
     }
 
     /// <summary>
-    /// Removes a slot. Refused for the slot that opened the repository (open it with another one, which shows that the other one works),
-    /// and for the last slot of its member.
+    /// Removes a slot. Refused for the slot that opened the repository (open it with another one, which shows that the other
+    /// one works), and for the last slot of its member.
     /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="idPrefix">The slot's id or the start of it, at least 4 digits.</param>
@@ -54,19 +56,22 @@ public static class KeySlotOperation
         if (slot.IsOpened)
         {
             throw new KeySlotException(
-                $"Slot {slot.Id.ToShortString()} is the one that opened the repository. Open it with another slot to remove this one, "
+                $"Slot {slot.Id.ToShortString()} is the one that opened the repository. Open it with another slot to remove "
+                + "this one, "
                 + "or replace its password with: ebla key passwd");
         }
         if (!inventory.Slots.Any(other => other.Id != slot.Id && other.Member == MemberOf(repository, slot)))
         {
-            throw new KeySlotException($"Slot {slot.Id.ToShortString()} is the last one of its member: without it nobody could open.");
+            throw new KeySlotException($"Slot {slot.Id.ToShortString()} is the last one of its member: without it nobody "
+                + "could open.");
         }
         await DeleteAsync(repository, slot, cancellationToken).ConfigureAwait(false);
         return slot;
     }
 
     /// <summary>
-    /// Replaces the slot that opened the repository: the new one is durable and was opened on trial before the old one is deleted.
+    /// Replaces the slot that opened the repository: the new one is durable and was opened on trial before the old one is
+    /// deleted.
     /// </summary>
     /// <param name="repository">The repository.</param>
     /// <param name="credential">What will open it from now on.</param>
@@ -97,12 +102,14 @@ public static class KeySlotOperation
         StoredKey stored = await Task.Run(() => repository.Keys.NewSlot(credential, label, now, kdf), cancellationToken)
             .ConfigureAwait(false);
         ObjectName name = new(ObjectKind.Key, stored.Id);
-        await repository.Backend.PutAsync(name, new ReadOnlySequence<byte>(stored.Bytes), cancellationToken).ConfigureAwait(false);
+        await repository.Backend.PutAsync(name, new ReadOnlySequence<byte>(stored.Bytes), cancellationToken)
+            .ConfigureAwait(false);
         await repository.Backend.FlushAsync(cancellationToken).ConfigureAwait(false);
         return name;
     }
 
-    private static async Task<SlotInfo> FindStoredAsync(Repository repository, ObjectName name, CancellationToken cancellationToken)
+    private static async Task<SlotInfo> FindStoredAsync(
+        Repository repository, ObjectName name, CancellationToken cancellationToken)
     {
         KeyInventory inventory = await KeyInventory.LoadAsync(repository, cancellationToken).ConfigureAwait(false);
         return inventory.Slots.FirstOrDefault(slot => slot.Id == name.Id)
@@ -112,7 +119,8 @@ public static class KeySlotOperation
     private static async Task TryOutAsync(
         Repository repository, ObjectName name, Credential credential, CancellationToken cancellationToken)
     {
-        byte[] stored = await repository.Objects.ReadAsync(name, KeyObject.SizeInBytesMax, cancellationToken).ConfigureAwait(false);
+        byte[] stored = await repository.Objects.ReadAsync(name, KeyObject.SizeInBytesMax, cancellationToken)
+            .ConfigureAwait(false);
         KeyObject source = KeyObject.Read(new StoredKey(name.Id, stored), repository.Keys.Header);
         var slot = SlotObject.Read(name.Id, repository.Keys.Header.Repository, source);
         using SlotPayload? payload = await Task.Run(() => slot.TryOpen(credential), cancellationToken).ConfigureAwait(false);
@@ -127,16 +135,19 @@ public static class KeySlotOperation
     {
         RequireDelete(repository);
         ObjectName name = new(ObjectKind.Key, slot.Id);
-        byte[] content = await repository.Objects.ReadAsync(name, KeyObject.SizeInBytesMax, cancellationToken).ConfigureAwait(false);
+        byte[] content = await repository.Objects.ReadAsync(name, KeyObject.SizeInBytesMax, cancellationToken)
+            .ConfigureAwait(false);
         await repository.Backend.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
         await repository.Backend.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         KeyInventory left = await KeyInventory.LoadAsync(repository, CancellationToken.None).ConfigureAwait(false);
         if (!left.Slots.Any(other => other.Member == MemberOf(repository, slot)))
         {
-            await repository.Backend.PutAsync(name, new ReadOnlySequence<byte>(content), CancellationToken.None).ConfigureAwait(false);
+            await repository.Backend.PutAsync(name, new ReadOnlySequence<byte>(content), CancellationToken.None)
+                .ConfigureAwait(false);
             await repository.Backend.FlushAsync(CancellationToken.None).ConfigureAwait(false);
             throw new KeySlotException(
-                $"Another machine removed slots at the same time, and none would be left: slot {slot.Id.ToShortString()} was put back.");
+                $"Another machine removed slots at the same time, and none would be left: slot {slot.Id.ToShortString()} "
+                + "was put back.");
         }
     }
 

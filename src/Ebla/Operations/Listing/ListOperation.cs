@@ -10,7 +10,8 @@ public static class ListOperation
 {
     /// <summary>
     /// The entries of the directory that <paramref name="place"/> names, sorted by the bytes of their names; with
-    /// <see cref="ListOptions.Recursive"/> each directory is followed by what is in it. A place that is no directory is listed itself.
+    /// <see cref="ListOptions.Recursive"/> each directory is followed by what is in it. A place that is no directory is listed
+    /// itself.
     /// </summary>
     /// <remarks>Streams. Memory: one tree blob per level of directories.</remarks>
     /// <exception cref="SnapshotNotFoundException">There is no such snapshot, or no such path in it.</exception>

@@ -6,8 +6,8 @@ namespace Ebla.Operations.Statistics;
 
 /// <summary>Which blobs only one snapshot refers to: exact, from the catalog alone.</summary>
 /// <remarks>
-/// Memory: 4 bytes per blob. Time: each tree blob is gone through at most twice however many snapshots there are, for what lies below a blob
-/// that two snapshots share is shared too.
+/// Memory: 4 bytes per blob. Time: each tree blob is gone through at most twice however many snapshots there are, for what lies
+/// below a blob that two snapshots share is shared too.
 /// </remarks>
 internal sealed class BlobOwners(BlobIndex index)
 {

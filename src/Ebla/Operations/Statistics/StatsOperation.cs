@@ -13,7 +13,8 @@ public static class StatsOperation
     {
         ArgumentNullException.ThrowIfNull(repository);
         SnapshotList snapshots = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
-        LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForReadingAsync(cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForReadingAsync(cancellationToken)
+            .ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
         List<KindStatistics> kinds = [];
         foreach (ObjectKind kind in RepositoryLayout.Kinds)

@@ -12,8 +12,8 @@ public sealed record StatsResult
     public required long Blobs { get; init; }
 
     /// <summary>
-    /// The plaintext of the distinct blobs. Lengths in the catalog are rounded up so that they tell little (Padmé): the true sum is smaller, by at
-    /// most 12 % for blobs of a few bytes, 3 % from 64 KiB up.
+    /// The plaintext of the distinct blobs. Lengths in the catalog are rounded up so that they tell little (Padmé): the true
+    /// sum is smaller, by at most 12 % for blobs of a few bytes, 3 % from 64 KiB up.
     /// </summary>
     public required long PlaintextInBytes { get; init; }
 
@@ -29,9 +29,14 @@ public sealed record StatsResult
     /// <summary>Objects that could not be read; what they hold is not counted.</summary>
     public required IReadOnlyList<CatalogFinding> Findings { get; init; }
 
-    /// <summary>Plaintext of distinct blobs by stored bytes: what compression saves, less what padding and the catalog cost. 0 if nothing is stored.</summary>
+    /// <summary>
+    /// Plaintext of distinct blobs by stored bytes: what compression saves, less what padding and the catalog cost. 0 if
+    /// nothing is stored.
+    /// </summary>
     public double CompressionRatio => StoredInBytes == 0 ? 0 : (double)PlaintextInBytes / StoredInBytes;
 
-    /// <summary>All files in all snapshots by stored bytes: what deduplication and compression save together. 0 if nothing is stored.</summary>
+    /// <summary>
+    /// All files in all snapshots by stored bytes: what deduplication and compression save together. 0 if nothing is stored.
+    /// </summary>
     public double TotalRatio => StoredInBytes == 0 ? 0 : (double)SnapshotsInBytes / StoredInBytes;
 }

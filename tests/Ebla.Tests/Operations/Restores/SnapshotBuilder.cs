@@ -56,7 +56,7 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
         CborWriter writer = StrictCbor.CreateWriter();
         foreach (Node node in nodes)
         {
-            NodeCodec.Write(writer, node);
+            writer.WriteEncodedValue(Encode(node));
         }
         byte[] items = nodes.Length == 0 ? [] : writer.Encode();
         List<ShortId> links = [];
@@ -69,6 +69,17 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
             }
         }
         return await StoreAsync(FrameKind.Tree, [.. TreeBlobCodec.EncodePrefix(TreeBlobType.Nodes, nodes.Length), .. items], links);
+    }
+
+    // The program refuses to write a bad name, so a good one of the same length is written and then overwritten.
+    private static byte[] Encode(Node node)
+    {
+        CborWriter writer = StrictCbor.CreateWriter();
+        byte[] placeholder = [.. Enumerable.Repeat((byte)'q', node.Name.Length)];
+        NodeCodec.Write(writer, node with { Name = new ByteName(placeholder) });
+        byte[] encoding = writer.Encode();
+        node.Name.Span.CopyTo(encoding.AsSpan(encoding.AsSpan().IndexOf(placeholder)));
+        return encoding;
     }
 
     public async Task<ObjectId> CommitAsync(BlobId root)
