@@ -61,7 +61,8 @@ public sealed class DamagedRepositoryTests
 
         RecordingRestoreObserver seen = await RestoreTwiceAsync(fixture);
 
-        Assert.InRange(seen.Paths.Count, 50, 250);
+        // Which files lie in the second half depends on which reader came first.
+        Assert.InRange(seen.Paths.Count, 20, 250);
         fixture.CompareExcept(seen.Paths);
     }
 
@@ -180,11 +181,11 @@ public sealed class DamagedRepositoryTests
         // Where both are damaged, that is listed.
         foreach (ObjectInfo pack in seconds)
         {
-            await fixture.ReplaceAsync(pack, content => FlipEvery(content, 200_000, 0.0, 0.2));
+            await fixture.ReplaceAsync(pack, content => FlipEvery(content, 100_000, 0.0, 1.0));
         }
         _ = TreeListing.Run(fixture.Root, $"rm -rf '{fixture.Target}'");
         (_, RecordingRestoreObserver seen) = await fixture.RestoreAsync();
-        Assert.InRange(seen.Paths.Count, 1, 100);
+        Assert.InRange(seen.Paths.Count, 1, 250);
         fixture.CompareExcept(seen.Paths);
 
         static bool IsOfContents(ObjectInfo pack) => pack.SizeInBytes > 1 << 18;
