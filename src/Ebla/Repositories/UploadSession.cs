@@ -170,12 +170,19 @@ internal sealed class UploadSession : IAsyncDisposable
         await Backend.PutAsync(name, new ReadOnlySequence<byte>(content), CancellationToken.None).ConfigureAwait(false);
         await Backend.FlushAsync(CancellationToken.None).ConfigureAwait(false);
         _isEnded = true;
-        if (Backend.Capabilities.CanDelete)
-        {
-            await Backend.DeleteAsync(intent, CancellationToken.None).ConfigureAwait(false);
-        }
         await StopBeatingAsync().ConfigureAwait(false);
-        await _register.EndAsync(CancellationToken.None).ConfigureAwait(false);
+        try
+        {
+            if (Backend.Capabilities.CanDelete)
+            {
+                await Backend.DeleteAsync(intent, CancellationToken.None).ConfigureAwait(false);
+            }
+            await _register.EndAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (BackendException)
+        {
+            // The snapshot is durable, and that is the truth to tell; records left behind cost a pruner one observation.
+        }
     }
 
     // A pruner fenced this session. What it stored may be condemned by now: look again under a new session.
