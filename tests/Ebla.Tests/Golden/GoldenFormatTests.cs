@@ -45,7 +45,13 @@ public sealed class GoldenFormatTests
         Append(text, "snapshot.details", SnapshotDetailsCodec.Encode(SnapshotCodecTests.Make(PackFixture.Keys, 4)));
         Append(text, "snapshot.details-empty", SnapshotDetailsCodec.Encode(SnapshotCodecTests.Make(PackFixture.Keys, 6) with
         {
-            Host = default, User = default, Paths = [], Tags = [], Description = "", Program = "", Summary = new(),
+            Host = default,
+            User = default,
+            Paths = [],
+            Tags = [],
+            Description = "",
+            Program = "",
+            Summary = new(),
         }));
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
         {

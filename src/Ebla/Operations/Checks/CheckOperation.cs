@@ -228,7 +228,7 @@ public static class CheckOperation
             if (what is not null)
             {
                 report.Add(new CheckFinding(
-                    isDamage ? CheckSeverity.Damage : CheckSeverity.Warning, CheckSubject.Pack, name, 
+                    isDamage ? CheckSeverity.Damage : CheckSeverity.Warning, CheckSubject.Pack, name,
                     $"{what} {losses.Describe(id)}")
                 {
                     Snapshots = losses.IsLost(id)
