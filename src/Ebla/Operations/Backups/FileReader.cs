@@ -46,8 +46,9 @@ internal sealed class FileReader(
             {
                 using SourceFile file = job.Directory.OpenFile(job.Name);
                 FileMetadata before = file.Metadata;
-                FileContent content = linked.TryGet(before)
-                    ?? await contents.StoreAsync(file, cancellationToken).ConfigureAwait(false);
+                FileContent? known = linked.TryGet(before);
+                counters.CountProcessed(known?.SizeInBytes ?? 0);
+                FileContent content = known ?? await contents.StoreAsync(file, cancellationToken).ConfigureAwait(false);
                 FileMetadata after = file.Stat();
                 bool hasChanged = content.SizeInBytes != before.SizeInBytes
                     || after.SizeInBytes != before.SizeInBytes
