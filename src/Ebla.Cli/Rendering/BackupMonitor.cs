@@ -15,7 +15,7 @@ internal sealed class BackupMonitor(Messages messages) : IBackupObserver
     public async Task<BackupResult> WatchAsync(
         Func<Task<BackupResult>> run, BackupOptions options, CancellationToken cancellationToken)
     {
-        if (!messages.IsLive)
+        if (!messages.IsLive || options.Input is not null)
         {
             return await run();
         }

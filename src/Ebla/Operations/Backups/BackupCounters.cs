@@ -13,6 +13,7 @@ public sealed class BackupCounters
     private long _processedInBytes;
     private long _addedInBytes;
     private long _errors;
+    private long _excluded;
     private volatile FileJob? _current;
 
     /// <summary>Files that the previous snapshot does not have.</summary>
@@ -39,6 +40,9 @@ public sealed class BackupCounters
     /// <summary>Plaintext bytes new to the repository.</summary>
     public long AddedInBytes => Interlocked.Read(ref _addedInBytes);
 
+    /// <summary>Entries left out by choice; a directory counts once, whatever is in it.</summary>
+    public long Excluded => Interlocked.Read(ref _excluded);
+
     /// <summary>Problems reported.</summary>
     public long Errors => Interlocked.Read(ref _errors);
 
@@ -64,6 +68,8 @@ public sealed class BackupCounters
     internal void CountProcessed(long sizeInBytes) => Interlocked.Add(ref _processedInBytes, sizeInBytes);
 
     internal void CountAdded(long sizeInBytes) => Interlocked.Add(ref _addedInBytes, sizeInBytes);
+
+    internal void CountExcluded() => Interlocked.Increment(ref _excluded);
 
     internal void CountError() => Interlocked.Increment(ref _errors);
 }

@@ -5,6 +5,7 @@ using Ebla.Keys;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;
+using Ebla.Trees;
 
 namespace Ebla.Operations.Backups;
 
@@ -23,10 +24,11 @@ public static class BackupOperation
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(observer);
         long start = repository.Time.GetTimestamp();
-        UnixTime time = UnixTime.From(repository.Time.GetUtcNow());
+        UnixTime time = options.Time ?? UnixTime.From(repository.Time.GetUtcNow());
         BackupCounters counters = new();
         observer.Started(counters);
-        IReadOnlyList<ByteName> paths = ExistingPaths(options.Paths, counters, observer);
+        NamedPaths? named = options.Input is null ? NamedPaths.Find(options, counters, observer) : null;
+        IReadOnlyList<ByteName> paths = named is null ? [CheckedPath(options.Input!)] : SnapshotPaths.Of(named.Taken);
         ByteName host = options.Host ?? LocalMachine.HostName();
         SnapshotDetailsCodec.CheckLimits(host, default, paths, options.Tags, options.Description, options.Program);
 
@@ -39,7 +41,7 @@ public static class BackupOperation
             observer.Notice(new BackupProblem(default, $"{finding.Message} What it held is stored again. Run ebla check."));
         }
         AssembledTree tree = await StoreTreeAsync(
-            repository, options, session, FindPrevious(known, host, paths), paths, counters, observer, cancellationToken)
+            repository, options, session, FindPrevious(known, host, paths), named, time, counters, observer, cancellationToken)
             .ConfigureAwait(false);
 
         long stored = 0;
@@ -60,6 +62,7 @@ public static class BackupOperation
             ProcessedInBytes = counters.ProcessedInBytes,
             AddedInBytes = counters.AddedInBytes,
             StoredInBytes = stored,
+            Excluded = counters.Excluded,
             Duration = repository.Time.GetElapsedTime(start),
             Errors = counters.Errors,
         };
@@ -67,7 +70,7 @@ public static class BackupOperation
 
     private static async Task<AssembledTree> StoreTreeAsync(
         Repository repository, BackupOptions options, UploadSession session, StoredSnapshot? previous,
-        IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
+        NamedPaths? named, UnixTime time, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
     {
         RingKeys ring = repository.Keys.Ring;
         NodeFactory nodes = new(new OwnerNames());
@@ -80,11 +83,6 @@ public static class BackupOperation
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
         TreeAssembly assembly = new(trees, ring, counters);
         PreviousTrees before = new(new TreeReader(blobs), previous is null ? [] : [previous.Snapshot.Root], observer, stop.Token);
-        SourceWalk walk = new(
-            ring, nodes, before, new StoredClosure(session.Index), files, assembly, tree,
-            new EntryChooser(ExcludedFolders.Of(options.ExcludedFolders), observer), counters, observer, stop.Token);
-        SourceScanner scanner = new(walk, nodes, before, files, assembly, counters, observer, stop.Token);
-
         Task[] readers = new Task[options.ReaderCount];
         for (int i = 0; i < readers.Length; i++)
         {
@@ -103,7 +101,18 @@ public static class BackupOperation
         {
             try
             {
-                await scanner.ScanAsync(RootPathTree.Of(paths)).ConfigureAwait(false);
+                if (named is null)
+                {
+                    using ContentStore contents = new(session, chunker, ring, trees, counters, options.Upload.FrameSizeInBytes);
+                    await new InputStore(contents, nodes, assembly, ring, counters, observer, time)
+                        .StoreAsync(options.Input!, stop.Token).ConfigureAwait(false);
+                    return;
+                }
+                SourceWalk walk = new(
+                    ring, nodes, before, new StoredClosure(session.Index), files, assembly, tree,
+                    new EntryChooser(named.Selection, options.ReadsAll, counters, observer), counters, observer, stop.Token);
+                SourceScanner scanner = new(walk, nodes, before, files, assembly, counters, observer, stop.Token);
+                await scanner.ScanAsync(named.Tree).ConfigureAwait(false);
             }
             finally
             {
@@ -143,32 +152,16 @@ public static class BackupOperation
         }
     }
 
-    // The previous tree only saves reading; it is looked up by path, so any snapshot of the machine helps.
-    private static StoredSnapshot? FindPrevious(SnapshotList known, ByteName host, IReadOnlyList<ByteName> paths)
+    /// <summary>The previous tree only saves reading; it is looked up by path, so any snapshot of the machine helps.</summary>
+    internal static StoredSnapshot? FindPrevious(SnapshotList known, ByteName host, IReadOnlyList<ByteName> paths)
         => known.Snapshots.LastOrDefault(stored => stored.Snapshot.Host == host && stored.Snapshot.Paths.SequenceEqual(paths))
             ?? known.Snapshots.LastOrDefault(stored => stored.Snapshot.Host == host);
 
-    private static List<ByteName> ExistingPaths(IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer)
-    {
-        SortedSet<ByteName> existing = [];
-        foreach (ByteName path in paths)
-        {
-            ByteName absolute = LocalPath.MakeAbsolute(path);
-            try
-            {
-                _ = SourceDirectory.StatRoot(absolute);
-                _ = existing.Add(absolute);
-            }
-            catch (FileSystemException exception)
-            {
-                counters.CountError();
-                observer.Problem(new BackupProblem(absolute, exception.Message));
-            }
-        }
-        return existing.Count > 0
-            ? [.. existing]
-            : throw new SourceException("None of the paths to back up can be read. No snapshot was made.");
-    }
+    private static ByteName CheckedPath(BackupInput input) => LocalPath.Split(input.Path) is { Count: > 0 } names
+        && names.All(name => NodeCodec.IsValidName(name.Span))
+            ? input.Path
+            : throw new SourceException(
+                $"The name of the input must be of 1 to {NodeCodec.NameSizeInBytesMax} bytes, and so each folder's: {input.Path}");
 
     private static Snapshot Describe(
         Repository repository, BackupOptions options, SnapshotList known, AssembledTree tree, UnixTime time, ByteName host,

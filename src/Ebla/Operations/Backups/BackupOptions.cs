@@ -1,3 +1,4 @@
+using Ebla.Operations.Backups.Selection;
 using Ebla.Primitives;
 using Ebla.Repositories;
 
@@ -6,8 +7,20 @@ namespace Ebla.Operations.Backups;
 /// <summary>What to back up, and how.</summary>
 public sealed record BackupOptions
 {
-    /// <summary>Files and directories; relative ones count from the working directory. At least one.</summary>
-    public required IReadOnlyList<ByteName> Paths { get; init; }
+    /// <summary>
+    /// Files and directories; relative ones count from the working directory. A link to a directory is followed, since what is in
+    /// there is what its user means.
+    /// </summary>
+    public IReadOnlyList<ByteName> Paths { get; init; } = [];
+
+    /// <summary>More of them, from a list that a program made: no link is followed.</summary>
+    public IReadOnlyList<ByteName> ListedPaths { get; init; } = [];
+
+    /// <summary>A stream to back up, as one file, instead of paths.</summary>
+    public BackupInput? Input { get; init; }
+
+    /// <summary>What of the paths is left out.</summary>
+    public SelectionOptions Selection { get; init; } = new();
 
     /// <summary>
     /// Folders that are left out wherever they are met, also by another path to them: the repository itself, its cache. One
@@ -26,6 +39,12 @@ public sealed record BackupOptions
 
     /// <summary>The program's name and version in the snapshot.</summary>
     public string Program { get; init; } = "";
+
+    /// <summary>The snapshot's time; null for now.</summary>
+    public UnixTime? Time { get; init; }
+
+    /// <summary>Whether every file is read, whatever the previous snapshot knows of it.</summary>
+    public bool ReadsAll { get; init; }
 
     /// <summary>Threads that read, cut and hash files.</summary>
     public int ReaderCount { get; init; } = Math.Max(2, Environment.ProcessorCount);
