@@ -19,19 +19,7 @@ internal sealed class FileReader(
         {
             foreach (FileJob job in batch)
             {
-                try
-                {
-                    job.Result.SetResult(await ReadAsync(job, cancellationToken).ConfigureAwait(false));
-                }
-                catch (Exception exception)
-                {
-                    // The whole backup ends: whoever waits for this file or the next ones of the batch must not wait for ever.
-                    foreach (FileJob waiting in batch)
-                    {
-                        _ = waiting.Result.TrySetException(exception);
-                    }
-                    throw;
-                }
+                job.Complete(await ReadAsync(job, cancellationToken).ConfigureAwait(false));
             }
         }
         await contents.FlushAsync(cancellationToken).ConfigureAwait(false);
