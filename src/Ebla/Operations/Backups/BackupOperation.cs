@@ -69,13 +69,14 @@ public static class BackupOperation
         RingKeys ring = repository.Keys.Ring;
         NodeFactory nodes = new(new OwnerNames());
         LinkedContents linked = new();
+        VirtualFileSystems virtualFiles = new();
         Chunker<FileChunker.KeyedCut> chunker = FileChunker.Create(ring);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
         using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index);
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
         using SourceScanner scanner = new(
-            session, ring, nodes, previous is null ? null : new TreeReader(blobs), files, trees, counters,
+            session, ring, nodes, previous is null ? null : new TreeReader(blobs), files, trees, counters, virtualFiles,
             ExcludedFolders.Of(options.ExcludedFolders), observer, stop.Token);
 
         Task[] readers = new Task[options.ReaderCount];
@@ -111,8 +112,8 @@ public static class BackupOperation
             try
             {
                 using ContentStore contents = new(session, chunker, ring, trees, counters, options.Upload.FrameSizeInBytes);
-                await new FileReader(contents, nodes, ring, linked, counters, observer).RunAsync(files.Batches, stop.Token)
-                    .ConfigureAwait(false);
+                FileReader reader = new(contents, nodes, ring, linked, virtualFiles, counters, observer);
+                await reader.RunAsync(files.Batches, stop.Token).ConfigureAwait(false);
             }
             catch
             {

@@ -18,7 +18,7 @@ namespace Ebla.Operations.Backups;
 /// </remarks>
 internal sealed class SourceScanner(
     UploadSession session, RingKeys ring, NodeFactory nodes, TreeReader? previous, FileQueue files, TreeStore trees,
-    BackupCounters counters, ExcludedFolders excluded, IBackupObserver observer, CancellationToken cancellationToken)
+    BackupCounters counters, VirtualFileSystems virtualFiles, ExcludedFolders excluded, IBackupObserver observer, CancellationToken cancellationToken)
     : IDisposable
 {
     private const int WaitingNodesMax = 8192;
@@ -215,6 +215,10 @@ internal sealed class SourceScanner(
         SourceDirectory directory, ByteName name, FileMetadata metadata, TreeEntry? earlier)
     {
         FileChange change = FileChanges.Decide(metadata, earlier?.Node);
+        if (change == FileChange.Unmodified && virtualFiles.Hold(directory, metadata))
+        {
+            change = FileChange.Changed;
+        }
         if (change == FileChange.Unmodified)
         {
             TreeEntry entry = earlier!.Value;
