@@ -10,6 +10,8 @@ namespace Ebla.FileSystems;
 internal sealed class VirtualFileSystems
 {
     // The magic numbers of include/uapi/linux/magic.h and, where that has none, of the file system's own source.
+    private const int ReadBits = 0x124; // r--r--r--
+
     private const long Proc = 0x9fa0;
     private const long DebugFs = 0x64626720;
     private const long TraceFs = 0x74726163;
@@ -49,6 +51,12 @@ internal sealed class VirtualFileSystems
         TraceFs or DebugFs => name.Span.StartsWith("trace_pipe"u8),
         _ => false,
     };
+
+    /// <summary>
+    /// Whether a file that the kernel makes has nothing to be read: it takes orders. To open it for reading may be one: to open and close
+    /// free_buffer of tracefs frees the buffer.
+    /// </summary>
+    public static bool IsNotForReading(in FileMetadata metadata) => (metadata.Mode & ReadBits) == 0;
 
     // A file system that cannot be asked counts as an ordinary one.
     private long TypeOf(Descriptor descriptor, ulong device)

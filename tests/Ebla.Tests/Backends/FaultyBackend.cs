@@ -26,6 +26,9 @@ internal sealed class FaultyBackend(
     /// <summary>Whether the fault has struck.</summary>
     public bool HasFailed => _hasFailed;
 
+    /// <summary>The object whose reading was spoiled; null if none was yet.</summary>
+    public ObjectName? Spoiled { get; private set; }
+
     public async ValueTask<byte[]?> ReadHeaderAsync(CancellationToken cancellationToken = default)
     {
         FaultKind? kind = Next(BackendOperation.ReadHeader, canMiss: true, canSpoil: true);
@@ -81,6 +84,7 @@ internal sealed class FaultyBackend(
                 throw new CorruptDataException($"{name}: ends before the range does.");
             case FaultKind.FlippedBit when isFound && destination.Length > 0:
                 Flip(destination.Span);
+                Spoiled = name;
                 return true;
             default:
                 return isFound;

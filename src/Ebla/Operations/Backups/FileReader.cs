@@ -8,7 +8,7 @@ namespace Ebla.Operations.Backups;
 
 /// <summary>One reading thread: opens files, stores their content, makes their nodes.</summary>
 internal sealed class FileReader(
-    ContentStore contents, NodeFactory nodes, RingKeys ring, LinkedContents linked, VirtualFileSystems virtualFiles,
+    ContentStore contents, NodeFactory nodes, RingKeys ring, LinkedContents linked, RotSentinel sentinel, VirtualFileSystems virtualFiles,
     BackupCounters counters, IBackupObserver observer)
 {
     // A file that changes under the reader is read so often before it is recorded as it came.
@@ -21,19 +21,7 @@ internal sealed class FileReader(
         {
             foreach (FileJob job in batch)
             {
-                try
-                {
-                    job.Result.SetResult(await ReadAsync(job, cancellationToken).ConfigureAwait(false));
-                }
-                catch (Exception exception)
-                {
-                    // The whole backup ends: whoever waits for this file or the next ones of the batch must not wait for ever.
-                    foreach (FileJob waiting in batch)
-                    {
-                        _ = waiting.Result.TrySetException(exception);
-                    }
-                    throw;
-                }
+                job.Complete(await ReadAsync(job, cancellationToken).ConfigureAwait(false));
             }
         }
         await contents.FlushAsync(cancellationToken).ConfigureAwait(false);
@@ -42,13 +30,30 @@ internal sealed class FileReader(
     private async ValueTask<EncodedNode?> ReadAsync(FileJob job, CancellationToken cancellationToken)
     {
         counters.Begin(job);
+        SentinelFinding finding = SentinelFinding.Unknown;
         for (int attempt = 1; ; attempt++)
         {
             try
             {
+                if (job.Unmodified is { } entry && attempt == 1)
+                {
+                    finding = await sentinel.InspectAsync(job, entry.Node, cancellationToken).ConfigureAwait(false);
+                    if (finding == SentinelFinding.Same)
+                    {
+                        counters.CountFile(FileChange.Unmodified);
+                        counters.CountProcessed(entry.Node.SizeInBytes);
+                        return EncodedNode.Of(entry.Node, entry.Encoding, ring);
+                    }
+                }
                 using SourceFile file = job.Directory.OpenFile(job.Name);
                 if (await ReadAsync(job, file, isLast: attempt == ReadsMax, cancellationToken).ConfigureAwait(false) is { } node)
                 {
+                    if (finding == SentinelFinding.Rotten
+                        && FileChanges.Decide(file.Stat(), job.Unmodified!.Value.Node) == FileChange.Unmodified)
+                    {
+                        await sentinel.AlarmAsync(RotKind.Changed, file.Path, job.Unmodified!.Value.Node, "", cancellationToken)
+                            .ConfigureAwait(false);
+                    }
                     return node;
                 }
             }
@@ -131,15 +136,16 @@ internal sealed class FileReader(
             counters.CountError();
             observer.Problem(new BackupProblem(path, exception.Message));
         }
-        else if (TypeNow(job) is null)
+        else if (TypeNow(job) is not { } type)
         {
             observer.Notice(new BackupProblem(path, exception.Message));
         }
         else
         {
             counters.CountError();
-            observer.Problem(new BackupProblem(
-                path, "was replaced by something else while it was backed up; left out of this snapshot, the next one will have it"));
+            observer.Problem(new BackupProblem(path, type == FileType.Regular
+                ? exception.Message
+                : "was replaced by something else while it was backed up; left out of this snapshot, the next one will have it"));
         }
     }
 
