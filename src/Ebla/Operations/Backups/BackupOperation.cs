@@ -67,11 +67,12 @@ public static class BackupOperation
         IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
     {
         RingKeys ring = repository.Keys.Ring;
-        NodeFactory nodes = new(new OwnerNames());
         LinkedContents linked = new();
         Chunker<FileChunker.KeyedCut> chunker = FileChunker.Create(ring);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
+        MetadataReader metadata = new(trees.Attributes, counters, observer);
+        NodeFactory nodes = new(new OwnerNames(), metadata);
         using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index);
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
         using SourceScanner scanner = new(
@@ -87,6 +88,7 @@ public static class BackupOperation
         await Task.WhenAll([scan, .. readers]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         files.Abandon();
         ThrowFirst([scan, .. readers]);
+        metadata.ReportProblems();
         await trees.FlushAsync(cancellationToken).ConfigureAwait(false);
         return await scan.ConfigureAwait(false);
 

@@ -21,6 +21,15 @@ internal sealed record EncodedNode(ByteName Name, ReadOnlyMemory<byte> Encoding,
     public static EncodedNode Of(Node node, ReadOnlyMemory<byte> encoding, RingKeys ring) => new(
         node.Name,
         encoding,
-        node.Subtree is { } tree ? [ShortId.Of(tree)] : FileContent.LinksOf(node.Content, node.ContentList),
+        LinksOf(node),
         Blake3.HashKeyed(ring.TreeIdKey, node.Name.Span).W0);
+
+    private static IReadOnlyList<ShortId> LinksOf(Node node)
+    {
+        IReadOnlyList<ShortId> links
+            = node.Subtree is { } tree ? [ShortId.Of(tree)] : FileContent.LinksOf(node.Content, node.ContentList);
+        return node.ExtendedAttributeContent.Count == 0
+            ? links
+            : [.. links, .. FileContent.LinksOf(node.ExtendedAttributeContent, null)];
+    }
 }

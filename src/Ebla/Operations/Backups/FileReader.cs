@@ -49,6 +49,7 @@ internal sealed class FileReader(
                 FileContent? known = linked.TryGet(before);
                 counters.CountProcessed(known?.SizeInBytes ?? 0);
                 FileContent content = known ?? await contents.StoreAsync(file, cancellationToken).ConfigureAwait(false);
+                Node node = await nodes.CreateAsync(job.Name, before, file, cancellationToken).ConfigureAwait(false);
                 FileMetadata after = file.Stat();
                 bool hasChanged = content.SizeInBytes != before.SizeInBytes
                     || after.SizeInBytes != before.SizeInBytes
@@ -69,12 +70,12 @@ internal sealed class FileReader(
                     linked.Add(before, content);
                 }
                 counters.CountFile(job.Change);
-                Node node = nodes.Create(job.Name, before) with
+                node = node with
                 {
                     SizeInBytes = content.SizeInBytes,
                     Content = content.Pieces,
                     ContentList = content.List,
-                    Remarks = hasChanged ? NodeRemarks.ChangedWhileRead : NodeRemarks.None,
+                    Remarks = node.Remarks | (hasChanged ? NodeRemarks.ChangedWhileRead : NodeRemarks.None),
                 };
                 return EncodedNode.Of(node, ring);
             }

@@ -71,13 +71,13 @@ internal sealed class SourceScanner(
 
     private async Task<Task<EncodedNode?>> ScanWayEntryAsync(ByteName name, RootPathTree child, TreeEntry? earlier)
     {
-        FileMetadata metadata;
+        Node node;
         using (SourceDirectory directory = SourceDirectory.OpenWay(child.Path))
         {
-            metadata = directory.Stat();
+            node = await nodes.CreateAsync(name, directory.Stat(), directory, earlier?.Node, cancellationToken).ConfigureAwait(false);
         }
         Task<BlobId> tree = await ScanWayAsync(child, earlier?.Node.Subtree).ConfigureAwait(false);
-        return FinishDirectoryAsync(name, metadata, tree, NodeRemarks.None);
+        return FinishDirectoryAsync(node, tree, NodeRemarks.None);
     }
 
     // What the user named: a link to a directory is followed, since its content is what he means.
@@ -169,7 +169,8 @@ internal sealed class SourceScanner(
                         return Task.FromResult<EncodedNode?>(null);
                     }
                     counters.CountOther();
-                    Node node = nodes.Create(name, metadata) with { LinkTarget = target };
+                    Node node = await nodes.CreateEntryAsync(directory, name, metadata, earlier?.Node, cancellationToken)
+                        .ConfigureAwait(false) with { LinkTarget = target };
                     return Task.FromResult<EncodedNode?>(EncodedNode.Of(node, ring));
             }
         }
@@ -198,16 +199,17 @@ internal sealed class SourceScanner(
             directory.Dispose();
             return Task.FromResult<EncodedNode?>(null);
         }
+        Node node = await nodes.CreateAsync(name, metadata, directory, earlier?.Node, cancellationToken).ConfigureAwait(false);
         try
         {
             Task<BlobId> tree = await ScanDirectoryAsync(directory, earlier?.Node.Subtree).ConfigureAwait(false);
-            return FinishDirectoryAsync(name, metadata, tree, NodeRemarks.None);
+            return FinishDirectoryAsync(node, tree, NodeRemarks.None);
         }
         catch (FileSystemException exception)
         {
             // Its names cannot be read, but that it was there can be kept.
             Report(directory.Path, exception.Message);
-            return FinishDirectoryAsync(name, metadata, AssembleAsync([]), NodeRemarks.Incomplete);
+            return FinishDirectoryAsync(node, AssembleAsync([]), NodeRemarks.Incomplete);
         }
     }
 
@@ -232,9 +234,9 @@ internal sealed class SourceScanner(
         return job.Result.Task;
     }
 
-    private async Task<EncodedNode?> FinishDirectoryAsync(ByteName name, FileMetadata metadata, Task<BlobId> tree, NodeRemarks remarks)
+    private async Task<EncodedNode?> FinishDirectoryAsync(Node node, Task<BlobId> tree, NodeRemarks remarks)
     {
-        Node node = nodes.Create(name, metadata) with { Subtree = await tree.ConfigureAwait(false), Remarks = remarks };
+        node = node with { Subtree = await tree.ConfigureAwait(false), Remarks = node.Remarks | remarks };
         counters.CountDirectory();
         return EncodedNode.Of(node, ring);
     }
