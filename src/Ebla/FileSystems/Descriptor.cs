@@ -51,6 +51,12 @@ internal abstract class Descriptor : SafeHandleMinusOneIsInvalid
         }
     }
 
+    /// <value>Where it was reached from; perhaps closed by now.</value>
+    protected Descriptor? Parent => _parent;
+
+    /// <value>The name in the parent, or the whole path where there is no parent.</value>
+    protected ByteName Name => _name;
+
     /// <summary>The metadata of what is open, as they are now, whatever has become of its name.</summary>
     /// <exception cref="FileSystemException">The call fails.</exception>
     public FileMetadata Stat()

@@ -85,6 +85,32 @@ internal sealed class SourceDirectory : Descriptor
     public SourceDirectory OpenDirectory(ByteName name)
         => new(Open(name, Posix.O_DIRECTORY), this, name);
 
+    /// <summary>Opens this directory again after it was closed, if it is still the same one.</summary>
+    /// <param name="from">An open directory: the one above, or one in it.</param>
+    /// <param name="isAbove">Whether <paramref name="from"/> is above; else it is a directory in this one.</param>
+    /// <param name="identity">The device and inode that it must have.</param>
+    /// <returns>The directory, or null if it cannot be opened or another one is found there.</returns>
+    public SourceDirectory? TryOpenAgain(SourceDirectory from, bool isAbove, (ulong Device, ulong Inode) identity)
+    {
+        ReadOnlySpan<byte> name = isAbove ? Name.Span : ".."u8;
+        int descriptor = Posix.OpenAt(from, name, ReadFlags | Posix.O_DIRECTORY | Posix.O_NOFOLLOW);
+        if (descriptor == -Posix.EPERM)
+        {
+            descriptor = Posix.OpenAt(from, name, Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW);
+        }
+        if (descriptor < 0)
+        {
+            return null;
+        }
+        SourceDirectory opened = new(descriptor, Parent, Name);
+        if (Posix.Stat(opened, out FileMetadata found) >= 0 && (found.Device, found.Inode) == identity)
+        {
+            return opened;
+        }
+        opened.Dispose();
+        return null;
+    }
+
     /// <summary>Reads all names: sorted, each once, without "." and "..".</summary>
     /// <exception cref="FileSystemException">The directory cannot be read to its end.</exception>
     public DirectoryListing ReadNames()

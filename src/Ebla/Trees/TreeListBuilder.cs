@@ -22,7 +22,7 @@ internal sealed class TreeListBuilder(
     /// <summary>One of this many items is a place to cut: with items of about 150 bytes, leaves of about 54 KiB.</summary>
     public const ulong CutRate = 256;
 
-    private readonly ArrayBufferWriter<byte> _items = new(256);
+    private readonly ArrayBufferWriter<byte> _items = new();
     private readonly List<ShortId> _links = [];
     private readonly HashSet<ShortId> _known = [];
     private int _count;
@@ -79,6 +79,22 @@ internal sealed class TreeListBuilder(
             await CutAsync(cancellationToken).ConfigureAwait(false);
         }
         return await _above.FinishAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>A builder that goes on from here by itself: to finish what there is so far, while this one grows on.</summary>
+    public TreeListBuilder Fork()
+    {
+        TreeListBuilder fork = new(type, store, depth)
+        {
+            _count = _count,
+            _total = _total,
+            _firstName = _firstName,
+            _above = _above?.Fork(),
+        };
+        fork._items.Write(_items.WrittenSpan);
+        fork._links.AddRange(_links);
+        fork._known.UnionWith(_known);
+        return fork;
     }
 
     private async ValueTask CutAsync(CancellationToken cancellationToken)

@@ -11,6 +11,9 @@ namespace Ebla.Operations.Backups;
 /// <summary>Backs up paths into a repository, as one snapshot.</summary>
 public static class BackupOperation
 {
+    // Of 1,024 that a process may open where nobody raised the limit.
+    private const int OpenDirectoriesMax = 512;
+
     /// <summary>Runs a backup. The snapshot becomes visible only after everything it refers to is durable.</summary>
     /// <exception cref="SourceException">Nothing of the source can be read; no snapshot is made.</exception>
     public static async Task<BackupResult> RunAsync(
@@ -35,8 +38,10 @@ public static class BackupOperation
         {
             observer.Notice(new BackupProblem(default, $"{finding.Message} What it held is stored again. Run ebla check."));
         }
-        BlobId root = await StoreTreeAsync(
-            repository, options, session, FindPrevious(known, host, paths), paths, counters, observer, cancellationToken)
+        StoredSnapshot? previous = FindPrevious(known, host, paths);
+        SentinelChoice sentinel = ChooseSentinel(options.Sentinel, previous);
+        AssembledTree tree = await StoreTreeAsync(
+            repository, options, session, previous, sentinel, paths, counters, observer, cancellationToken)
             .ConfigureAwait(false);
 
         long stored = 0;
@@ -44,7 +49,7 @@ public static class BackupOperation
             storedInBytes =>
             {
                 stored = storedInBytes;
-                return Describe(repository, options, known, root, time, host, paths, counters, storedInBytes);
+                return Describe(repository, options, known, tree, time, host, paths, counters, storedInBytes, sentinel.End);
             },
             cancellationToken).ConfigureAwait(false);
         return new BackupResult
@@ -57,64 +62,78 @@ public static class BackupOperation
             ProcessedInBytes = counters.ProcessedInBytes,
             AddedInBytes = counters.AddedInBytes,
             StoredInBytes = stored,
+            SentinelFiles = counters.SentinelFiles,
+            SentinelInBytes = counters.SentinelInBytes,
+            RotAlarms = counters.RotAlarms,
             Duration = repository.Time.GetElapsedTime(start),
             Errors = counters.Errors,
         };
     }
 
-    private static async Task<BlobId> StoreTreeAsync(
-        Repository repository, BackupOptions options, UploadSession session, StoredSnapshot? previous,
+    private static async Task<AssembledTree> StoreTreeAsync(
+        Repository repository, BackupOptions options, UploadSession session, StoredSnapshot? previous, SentinelChoice sentinel,
         IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
     {
         RingKeys ring = repository.Keys.Ring;
         LinkedContents linked = new();
+        VirtualFileSystems virtualFiles = new();
         Chunker<FileChunker.KeyedCut> chunker = FileChunker.Create(ring);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
         MetadataReader metadata = new(trees.Attributes, counters, observer);
         NodeFactory nodes = new(new OwnerNames(), metadata);
         using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index);
+        using SourceTree tree = new(OpenDirectoriesMax);
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
-        using SourceScanner scanner = new(
-            session, ring, nodes, previous is null ? null : new TreeReader(blobs), files, trees, counters,
-            ExcludedFolders.Of(options.ExcludedFolders), observer, stop.Token);
+        TreeAssembly assembly = new(trees, ring, counters);
+        TreeReader treeReader = new(blobs);
+        PreviousTrees before = new(treeReader, previous is null ? [] : [previous.Snapshot.Root], observer, stop.Token);
+        SourceWalk walk = new(
+            ring, nodes, before, new StoredClosure(session.Index), files, assembly, tree,
+            new EntryChooser(ExcludedFolders.Of(options.ExcludedFolders), observer), virtualFiles, sentinel, counters, observer, stop.Token);
+        SourceScanner scanner = new(walk, nodes, before, files, assembly, counters, observer, stop.Token);
 
         Task[] readers = new Task[options.ReaderCount];
         for (int i = 0; i < readers.Length; i++)
         {
-            readers[i] = Task.Run(ReadAsync, CancellationToken.None);
+            readers[i] = Task.Run(() => GuardAsync(ReadAsync), CancellationToken.None);
         }
-        Task<BlobId> scan = Task.Run(ScanAsync, CancellationToken.None);
+        Task scan = Task.Run(() => GuardAsync(ScanAsync), CancellationToken.None);
+        Task assembling = Task.Run(() => GuardAsync(() => assembly.RunAsync(stop.Token)), CancellationToken.None);
         await Task.WhenAll([scan, .. readers]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        files.Abandon();
-        ThrowFirst([scan, .. readers]);
+        assembly.Complete();
+        await assembling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        ThrowFirst([scan, assembling, .. readers]);
         metadata.ReportProblems();
         await trees.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return await scan.ConfigureAwait(false);
+        return await assembly.Whole.ConfigureAwait(false);
 
-        async Task<BlobId> ScanAsync()
+        async Task ScanAsync()
         {
             try
             {
-                BlobId root = await scanner.ScanAsync(RootPathTree.Of(paths), previous?.Snapshot.Root).ConfigureAwait(false);
-                files.Complete();
-                return root;
+                await scanner.ScanAsync(RootPathTree.Of(paths)).ConfigureAwait(false);
             }
-            catch (Exception exception)
+            finally
             {
-                files.Complete(exception);
-                await stop.CancelAsync().ConfigureAwait(false);
-                throw;
+                files.Complete();
             }
         }
 
         async Task ReadAsync()
         {
+            using ContentStore contents = new(session, chunker, ring, trees, counters, options.Upload.FrameSizeInBytes);
+            RotSentinel watch = new(
+                new ContentComparer(ring, treeReader), treeReader, previous is null ? [] : [previous], linked, counters, observer);
+            FileReader reader = new(contents, nodes, ring, linked, watch, virtualFiles, counters, observer);
+            await reader.RunAsync(files.Batches, stop.Token).ConfigureAwait(false);
+        }
+
+        async Task GuardAsync(Func<Task> run)
+        {
             try
             {
-                using ContentStore contents = new(session, chunker, ring, trees, counters, options.Upload.FrameSizeInBytes);
-                await new FileReader(contents, nodes, ring, linked, counters, observer).RunAsync(files.Batches, stop.Token)
-                    .ConfigureAwait(false);
+                await run().ConfigureAwait(false);
             }
             catch
             {
@@ -140,6 +159,11 @@ public static class BackupOperation
         => known.Snapshots.LastOrDefault(stored => stored.Snapshot.Host == host && stored.Snapshot.Paths.SequenceEqual(paths))
             ?? known.Snapshots.LastOrDefault(stored => stored.Snapshot.Host == host);
 
+    // Goes on where the previous snapshot of the same paths ended; running numbers would skip files where several backups take turns.
+    private static SentinelChoice ChooseSentinel(SentinelShare share, StoredSnapshot? previous) => previous is null
+        ? SentinelChoice.Of(SentinelShare.Off, 0, 0)
+        : SentinelChoice.Of(share, previous.Snapshot.Summary.SentinelPosition, previous.Snapshot.Summary.SizeInBytes);
+
     private static List<ByteName> ExistingPaths(IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer)
     {
         SortedSet<ByteName> existing = [];
@@ -163,14 +187,14 @@ public static class BackupOperation
     }
 
     private static Snapshot Describe(
-        Repository repository, BackupOptions options, SnapshotList known, BlobId root, UnixTime time, ByteName host,
-        IReadOnlyList<ByteName> paths, BackupCounters counters, long storedInBytes)
+        Repository repository, BackupOptions options, SnapshotList known, AssembledTree tree, UnixTime time, ByteName host,
+        IReadOnlyList<ByteName> paths, BackupCounters counters, long storedInBytes, long sentinelPosition)
     {
         MemberId writer = repository.Keys.Member.Id;
         IReadOnlyList<KnownWriter> newest = known.NewestOfWriters();
         return new Snapshot
         {
-            Root = root,
+            Root = tree.Root,
             Writer = writer,
             Sequence = newest.Where(other => other.Writer == writer).Select(other => other.Sequence).FirstOrDefault() + 1,
             Time = time,
@@ -183,13 +207,14 @@ public static class BackupOperation
             Program = options.Program,
             Summary = new SnapshotSummary
             {
-                Files = counters.Files,
-                Directories = counters.Directories,
-                Others = counters.Others,
-                SizeInBytes = counters.ProcessedInBytes,
+                Files = tree.Totals.Files,
+                Directories = tree.Totals.Directories,
+                Others = tree.Totals.Others,
+                SizeInBytes = tree.Totals.SizeInBytes,
                 AddedInBytes = counters.AddedInBytes,
                 StoredInBytes = storedInBytes,
                 Errors = counters.Errors,
+                SentinelPosition = sentinelPosition,
             },
         };
     }

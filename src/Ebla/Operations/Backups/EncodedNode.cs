@@ -7,7 +7,8 @@ using Ebla.Trees;
 namespace Ebla.Operations.Backups;
 
 /// <summary>A node ready to be put into its directory's list.</summary>
-internal sealed record EncodedNode(ByteName Name, ReadOnlyMemory<byte> Encoding, IReadOnlyList<ShortId> Links, ulong CutValue)
+internal sealed record EncodedNode(
+    ByteName Name, FileType Type, long SizeInBytes, ReadOnlyMemory<byte> Encoding, IReadOnlyList<ShortId> Links, ulong CutValue)
 {
     /// <summary>Encodes a node.</summary>
     public static EncodedNode Of(Node node, RingKeys ring)
@@ -20,6 +21,8 @@ internal sealed record EncodedNode(ByteName Name, ReadOnlyMemory<byte> Encoding,
     /// <summary>A node that is stored again exactly as it was.</summary>
     public static EncodedNode Of(Node node, ReadOnlyMemory<byte> encoding, RingKeys ring) => new(
         node.Name,
+        node.Type,
+        node.SizeInBytes,
         encoding,
         LinksOf(node),
         Blake3.HashKeyed(ring.TreeIdKey, node.Name.Span).W0);

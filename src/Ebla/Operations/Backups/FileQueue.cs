@@ -43,17 +43,5 @@ internal sealed class FileQueue
     }
 
     /// <summary>No more files come.</summary>
-    public void Complete(Exception? error = null) => _ = _batches.Writer.TryComplete(error);
-
-    /// <summary>After a failure, when nobody reads or adds any more: whoever waits for a file that was not read must not wait for ever.</summary>
-    public void Abandon()
-    {
-        OperationCanceledException reason = new("The backup ended before this file was read.");
-        List<FileJob> batch = _open;
-        do
-        {
-            batch.ForEach(job => job.Result.TrySetException(reason));
-        }
-        while (_batches.Reader.TryRead(out batch!));
-    }
+    public void Complete() => _ = _batches.Writer.TryComplete();
 }

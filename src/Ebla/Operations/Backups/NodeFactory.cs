@@ -1,5 +1,6 @@
 using Ebla.FileSystems;
 using Ebla.Primitives;
+using Ebla.Repositories;
 using Ebla.Trees;
 
 namespace Ebla.Operations.Backups;
@@ -15,39 +16,48 @@ internal sealed class NodeFactory(OwnerNames owners, MetadataReader metadataRead
     /// <param name="name">Its name.</param>
     /// <param name="metadata">Its status.</param>
     /// <param name="directory">The directory.</param>
-    /// <param name="earlier">What the previous snapshot has of this name, or null.</param>
+    /// <param name="before">The same entry in previous snapshots.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async ValueTask<Node> CreateAsync(
-        ByteName name, FileMetadata metadata, SourceDirectory directory, Node? earlier, CancellationToken cancellationToken)
-        => TryReuse(name, metadata, earlier)
+        ByteName name, FileMetadata metadata, SourceDirectory directory, IReadOnlyList<TreeEntry> before, CancellationToken cancellationToken)
+        => TryReuse(name, metadata, before)
             ?? With(Create(name, metadata), await metadataReader.ReadAsync(directory, metadata, cancellationToken).ConfigureAwait(false));
 
     /// <summary>The node of an entry that is no file or directory.</summary>
     /// <exception cref="FileSystemException">It has vanished.</exception>
     public async ValueTask<Node> CreateEntryAsync(
-        SourceDirectory directory, ByteName name, FileMetadata metadata, Node? earlier, CancellationToken cancellationToken)
-        => TryReuse(name, metadata, earlier) ?? With(
+        SourceDirectory directory, ByteName name, FileMetadata metadata, IReadOnlyList<TreeEntry> before,
+        CancellationToken cancellationToken)
+        => TryReuse(name, metadata, before) ?? With(
             Create(name, metadata),
             await metadataReader.ReadAsync(directory, name, metadata, cancellationToken).ConfigureAwait(false));
 
     // Every change of attributes and flags moves the change time. An access does not: the access time of an entry that has not changed
     // stays what it was, or each look at a directory would store its list and all above it again.
-    private Node? TryReuse(ByteName name, in FileMetadata metadata, Node? earlier)
-        => earlier is not null
-            && earlier.Type == metadata.Type
-            && earlier.Inode == metadata.Inode
-            && earlier.ChangedTime == metadata.ChangedTime
-            && earlier.ExtendedAttributeContent.Count == 0 // It would have to be looked up whether they are still stored.
-            && !earlier.Remarks.HasFlag(NodeRemarks.MetadataIncomplete)
-            ? Create(name, metadata) with
+    private Node? TryReuse(ByteName name, in FileMetadata metadata, IReadOnlyList<TreeEntry> before)
+    {
+        foreach (TreeEntry entry in before)
+        {
+            Node earlier = entry.Node;
+            if (earlier.Type == metadata.Type
+                && earlier.Inode == metadata.Inode
+                && earlier.ChangedTime == metadata.ChangedTime
+                && earlier.ExtendedAttributeContent.Count == 0 // It would have to be looked up whether they are still stored.
+                && !earlier.Remarks.HasFlag(NodeRemarks.MetadataIncomplete))
             {
-                AccessedTime = earlier.AccessedTime,
-                ExtendedAttributes = earlier.ExtendedAttributes,
-                Flags = earlier.Flags,
+                return Create(name, metadata) with
+                {
+                    AccessedTime = earlier.AccessedTime,
+                    ExtendedAttributes = earlier.ExtendedAttributes,
+                    Flags = earlier.Flags,
+                };
             }
-            : null;
+        }
+        return null;
+    }
 
-    private Node Create(ByteName name, in FileMetadata metadata) => new()
+    /// <summary>A node without extended attributes and flags: of what is not to be opened, or has none.</summary>
+    public Node Create(ByteName name, in FileMetadata metadata) => new()
     {
         Name = name,
         Type = metadata.Type,

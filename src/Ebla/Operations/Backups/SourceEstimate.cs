@@ -9,6 +9,8 @@ namespace Ebla.Operations.Backups;
 /// <remarks>What cannot be read is passed over: the backup itself reports it. Memory: the names on the way down.</remarks>
 public sealed class SourceEstimate
 {
+    private const int OpenDirectoriesMax = 64;
+
     private readonly ExcludedFolders _excluded;
     private readonly CancellationToken _cancellationToken;
     private long _files;
@@ -48,8 +50,7 @@ public sealed class SourceEstimate
                 FileMetadata metadata = SourceDirectory.StatRoot(path);
                 if (metadata.Type is FileType.Directory or FileType.SymbolicLink)
                 {
-                    using SourceDirectory directory = SourceDirectory.OpenRoot(path);
-                    CountBelow(directory);
+                    CountBelow(SourceDirectory.OpenRoot(path));
                 }
                 else
                 {
@@ -63,25 +64,31 @@ public sealed class SourceEstimate
     // Its own stack, not the thread's: directories can be deeper than that.
     private void CountBelow(SourceDirectory root)
     {
-        Stack<(SourceDirectory Directory, List<ByteName> Folders)> open = [];
-        try
+        using SourceTree tree = new(OpenDirectoriesMax);
+        Stack<(SourcePlace Place, List<ByteName> Folders)> way = [];
+        int foldersLeft = 0;
+        Enter(null, root);
+        while (!_cancellationToken.IsCancellationRequested && way.TryPeek(out (SourcePlace Place, List<ByteName> Folders) top))
         {
-            SourceDirectory? next = root;
-            while (next is not null && !_cancellationToken.IsCancellationRequested)
+            if (top.Folders.Count == 0)
             {
-                SourceDirectory here = next;
-                List<ByteName> folders = [];
-                open.Push((here, folders));
-                Attempt(() => CountEntries(here, folders));
-                next = OpenNext(open);
+                _ = way.Pop();
+                tree.Leave(top.Place, returns: foldersLeft > 0);
+                continue;
             }
+            ByteName name = top.Folders[^1];
+            top.Folders.RemoveAt(top.Folders.Count - 1);
+            foldersLeft--;
+            Attempt(() => Enter(top.Place, tree.Open(top.Place).OpenDirectory(name)));
         }
-        finally
+
+        void Enter(SourcePlace? parent, SourceDirectory directory)
         {
-            foreach ((SourceDirectory directory, _) in open)
-            {
-                directory.Dispose();
-            }
+            SourcePlace place = tree.Enter(parent, directory, directory.Stat());
+            List<ByteName> folders = [];
+            way.Push((place, folders));
+            Attempt(() => CountEntries(directory, folders));
+            foldersLeft += folders.Count;
         }
     }
 
@@ -104,26 +111,6 @@ public sealed class SourceEstimate
                 }
             });
         }
-    }
-
-    private static SourceDirectory? OpenNext(Stack<(SourceDirectory Directory, List<ByteName> Folders)> open)
-    {
-        while (open.TryPeek(out (SourceDirectory Directory, List<ByteName> Folders) top))
-        {
-            SourceDirectory? next = null;
-            while (next is null && top.Folders.Count > 0)
-            {
-                ByteName name = top.Folders[^1];
-                top.Folders.RemoveAt(top.Folders.Count - 1);
-                Attempt(() => next = top.Directory.OpenDirectory(name));
-            }
-            if (next is not null)
-            {
-                return next;
-            }
-            open.Pop().Directory.Dispose();
-        }
-        return null;
     }
 
     private void CountFile(in FileMetadata metadata)

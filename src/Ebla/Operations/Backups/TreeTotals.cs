@@ -1,0 +1,14 @@
+using Ebla.Primitives;
+
+namespace Ebla.Operations.Backups;
+
+/// <summary>What a tree holds, counted as its entries are put into lists.</summary>
+internal readonly record struct TreeTotals(long Files, long Directories, long Others, long SizeInBytes)
+{
+    public TreeTotals Plus(EncodedNode node) => node.Type switch
+    {
+        FileType.Regular => this with { Files = Files + 1, SizeInBytes = SizeInBytes + node.SizeInBytes },
+        FileType.Directory => this with { Directories = Directories + 1 },
+        _ => this with { Others = Others + 1 },
+    };
+}
