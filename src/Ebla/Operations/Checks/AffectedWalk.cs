@@ -74,13 +74,16 @@ internal sealed class AffectedWalk(CheckedCatalog catalog, SnapshotClosure closu
                     _ = way.Pop();
                     await level.Nodes.DisposeAsync().ConfigureAwait(false);
                 }
-                else if (node.Subtree is { } subtree && closure.IsTainted(ShortId.Of(subtree)))
+                else
                 {
-                    Enter(level, node.Name, subtree);
-                }
-                else if (IsAffected(node.ContentList) || node.Content.Any(piece => IsAffected(piece.Id)))
-                {
-                    Add(new AffectedPath(snapshot.Id, level.Path.Join(node.Name), IsDirectory: false));
+                    if (IsAffected(node.ContentList) || node.Content.Concat(node.ExtendedAttributeContent).Any(piece => IsAffected(piece.Id)))
+                    {
+                        Add(new AffectedPath(snapshot.Id, level.Path.Join(node.Name), IsDirectory: false));
+                    }
+                    if (node.Subtree is { } subtree && closure.IsTainted(ShortId.Of(subtree)))
+                    {
+                        Enter(level, node.Name, subtree);
+                    }
                 }
             }
         }
