@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Ebla.Backends;
 using Ebla.Cli.Access;
 using Ebla.Cli.Invocation;
@@ -23,7 +24,7 @@ internal static class BackupCommand
         };
         Option<bool> readAll = new("--read-all")
         {
-            Description = "Read every file, whatever the previous snapshot knows of it.",
+            Description = "Read every file, also those that seem unmodified. The same as --sentinel 1/1.",
         };
         Option<string[]> tags = new("--tag")
         {
@@ -41,6 +42,8 @@ internal static class BackupCommand
             HelpName = "TIME",
         };
         Option<string?> description = new("--description") { Description = "A free text for the snapshot.", HelpName = "TEXT" };
+        Option<string?> sentinel = SentinelArgument.Create();
+        Option<string?> checkpoint = CheckpointArgument.Create();
         TaughtCommand command = new(
             "backup",
             "Backs up files and folders as one new snapshot. What the repository has already is not stored again.",
@@ -54,7 +57,7 @@ internal static class BackupCommand
             """);
         sources.AddTo(command);
         selection.AddTo(command);
-        foreach (Option option in (Option[])[dryRun, readAll, tags, host, time, description])
+        foreach (Option option in (Option[])[dryRun, readAll, tags, host, time, description, sentinel, checkpoint])
         {
             command.Add(option);
         }
@@ -67,7 +70,8 @@ internal static class BackupCommand
                 Host = context.Get(host) is { } name ? CommandContext.ToName(name) : null,
                 Time = context.Get(time) is { } given ? TimeArgument.Parse(given) : null,
                 Description = context.Get(description) ?? "",
-                ReadsAll = context.Get(readAll),
+                Sentinel = context.Get(readAll) ? SentinelShare.OneOf(1) : SentinelArgument.Parse(context.Get(sentinel)),
+                CheckpointInterval = CheckpointArgument.Parse(context.Get(checkpoint)),
                 Program = $"ebla {VersionCommand.Version}",
             });
             return context.Get(dryRun) ? DryRun.RunAsync(context, options) : RunAsync(context, options);
@@ -95,7 +99,7 @@ internal static class BackupCommand
         _ = OpenFileLimit.Raise();
         await using Repository repository = await RepositoryAccess.OpenOrCreateDefaultAsync(context);
         options = options with { ExcludedFolders = OwnFolders(context, repository) };
-        BackupMonitor monitor = new(context.Messages);
+        BackupMonitor monitor = new(context.Messages, alarm => RestoreHint(context, repository, alarm));
         BackupResult result = await monitor.WatchAsync(
             () => BackupOperation.RunAsync(repository, options, monitor, context.CancellationToken),
             options,
@@ -111,11 +115,15 @@ internal static class BackupCommand
             BytesProcessed = result.ProcessedInBytes,
             BytesAdded = result.AddedInBytes,
             BytesStored = result.StoredInBytes,
+            SentinelFiles = result.SentinelFiles,
+            SentinelBytes = result.SentinelInBytes,
+            RotAlarms = result.RotAlarms,
+            PartialSnapshots = result.PartialSnapshots,
             DurationSeconds = Math.Round(result.Duration.TotalSeconds, 3),
             Errors = result.Errors,
         };
         return context.Conclude(
-            result.Errors == 0 ? ExitCode.Done : ExitCode.Incomplete,
+            result.Errors + result.RotAlarms == 0 ? ExitCode.Done : ExitCode.Incomplete,
             report,
             ReportsContext.Default.BackupReport,
             output => output.WriteLine(Summarize(result)));
@@ -127,9 +135,18 @@ internal static class BackupCommand
         double seconds = Math.Max(result.Duration.TotalSeconds, 0.001);
         string excluded = result.Excluded == 0 ? "" : $"; {Count.Of(result.Excluded, "thing")} left out";
         string errors = result.Errors == 0 ? "" : $"; {Count.Of(result.Errors, "thing")} could not be read, see above";
+        string alarms = result.RotAlarms == 0 ? "" : $"; {Count.Of(result.RotAlarms, "file")} found rotten, see above";
         return $"snapshot {result.SnapshotId.ToShortString()} saved: {Count.Of(files, "file")}, "
             + $"{ByteSize.Format(result.ProcessedInBytes)} in {TimeText.Format(result.Duration)} "
             + $"({ByteSize.Format(result.ProcessedInBytes / seconds)}/s); "
-            + $"new {ByteSize.Format(result.AddedInBytes)}, stored {ByteSize.Format(result.StoredInBytes)}{excluded}{errors}";
+            + $"new {ByteSize.Format(result.AddedInBytes)}, stored {ByteSize.Format(result.StoredInBytes)}{excluded}{errors}{alarms}";
+    }
+
+    // Into a folder of its own: nothing there is overwritten.
+    private static string RestoreHint(CommandContext context, Repository repository, RotAlarm alarm)
+    {
+        string keyFile = context.Get(context.Globals.KeyFile) is { } file ? $" --key-file {ShellWord.Quote(CommandContext.ToName(file))}" : "";
+        ByteName place = new([.. Encoding.UTF8.GetBytes($"{alarm.SnapshotId.ToShortString()}:"), .. alarm.Path.Span]);
+        return $"ebla restore -r {ShellWord.Quote(ByteName.FromText(repository.Backend.Location))}{keyFile} {ShellWord.Quote(place)} ./rescued";
     }
 }

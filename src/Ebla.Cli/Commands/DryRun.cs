@@ -24,11 +24,14 @@ internal static class DryRun
         options = options with { ExcludedFolders = repository is null ? [] : BackupCommand.OwnFolders(context, repository) };
         Monitor monitor = new(context.Messages);
         long toRead = 0;
+        bool readsAll = options.Sentinel.Divisor == 1;
         // Written as it comes: a listing can be larger than memory.
         string separator = "{\"entries\":[\n";
         await foreach (PlannedEntry entry in DryRunOperation.RunAsync(repository, options, monitor, context.CancellationToken))
         {
-            toRead += entry.Action is PlannedAction.New or PlannedAction.Changed ? entry.SizeInBytes : 0;
+            toRead += entry.Action is PlannedAction.New or PlannedAction.Changed || (readsAll && entry.Action == PlannedAction.Unmodified)
+                ? entry.SizeInBytes
+                : 0;
             if (context.IsJson)
             {
                 context.Output.Write(separator);

@@ -14,6 +14,10 @@ public sealed class BackupCounters
     private long _addedInBytes;
     private long _errors;
     private long _excluded;
+    private long _partialSnapshots;
+    private long _sentinelFiles;
+    private long _sentinelInBytes;
+    private long _rotAlarms;
     private volatile FileJob? _current;
 
     /// <summary>Files that the previous snapshot does not have.</summary>
@@ -43,8 +47,20 @@ public sealed class BackupCounters
     /// <summary>Entries left out by choice; a directory counts once, whatever is in it.</summary>
     public long Excluded => Interlocked.Read(ref _excluded);
 
+    /// <summary>Partial snapshots committed on the way.</summary>
+    public long PartialSnapshots => Interlocked.Read(ref _partialSnapshots);
+
     /// <summary>Problems reported.</summary>
     public long Errors => Interlocked.Read(ref _errors);
+
+    /// <summary>Unmodified files read again by the rot sentinel.</summary>
+    public long SentinelFiles => Interlocked.Read(ref _sentinelFiles);
+
+    /// <summary>Their length together.</summary>
+    public long SentinelInBytes => Interlocked.Read(ref _sentinelInBytes);
+
+    /// <summary>How many of them had another content than before.</summary>
+    public long RotAlarms => Interlocked.Read(ref _rotAlarms);
 
     /// <summary>A file that is being read now, or was the last; empty before the first.</summary>
     public ByteName CurrentPath => _current is { } job ? job.Directory.Path.Join(job.Name) : default;
@@ -70,6 +86,16 @@ public sealed class BackupCounters
     internal void CountAdded(long sizeInBytes) => Interlocked.Add(ref _addedInBytes, sizeInBytes);
 
     internal void CountExcluded() => Interlocked.Increment(ref _excluded);
+
+    internal void CountSentinel(long sizeInBytes)
+    {
+        _ = Interlocked.Increment(ref _sentinelFiles);
+        _ = Interlocked.Add(ref _sentinelInBytes, sizeInBytes);
+    }
+
+    internal void CountRotAlarm() => Interlocked.Increment(ref _rotAlarms);
+
+    internal void CountPartialSnapshot() => Interlocked.Increment(ref _partialSnapshots);
 
     internal void CountError() => Interlocked.Increment(ref _errors);
 }

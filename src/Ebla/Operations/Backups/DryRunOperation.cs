@@ -28,9 +28,9 @@ public static class DryRunOperation
         using SnapshotReader? reader = repository is null
             ? null
             : await SnapshotReader.OpenAsync(repository, cancellationToken).ConfigureAwait(false);
-        BlobId? root = reader is null ? null : FindRoot(reader, options, named);
-        PreviousTrees? previous = reader is null ? null : new PreviousTrees(reader.Trees, root is { } one ? [one] : [], observer, cancellationToken);
-        using PlanningWalk walk = new(named.Selection, previous, options.ReadsAll, counters, observer, cancellationToken);
+        IReadOnlyList<BlobId> roots = reader is null ? [] : FindRoots(reader, options, named);
+        PreviousTrees? previous = reader is null ? null : new PreviousTrees(reader.Trees, roots, observer, cancellationToken);
+        using PlanningWalk walk = new(named.Selection, previous, counters, observer, cancellationToken);
         foreach ((ByteName path, SelectionVerdict verdict) in named.LeftOut)
         {
             FileMetadata metadata = SourceDirectory.StatRoot(path);
@@ -43,9 +43,14 @@ public static class DryRunOperation
         }
         foreach (RootPathTree path in named.Tree.Selected())
         {
-            Node? before = root is { } tree
-                ? await FindNodeAsync(reader!.Trees, tree, path.Path, observer, cancellationToken).ConfigureAwait(false)
-                : null;
+            List<TreeEntry> before = [];
+            foreach (BlobId root in roots)
+            {
+                if (await FindNodeAsync(reader!.Trees, root, path.Path, observer, cancellationToken).ConfigureAwait(false) is { } node)
+                {
+                    before.Add(new TreeEntry(node, default));
+                }
+            }
             PlannedEntry? entry = walk.Begin(path, before);
             while (entry is not null)
             {
@@ -55,9 +60,9 @@ public static class DryRunOperation
         }
     }
 
-    private static BlobId? FindRoot(SnapshotReader reader, BackupOptions options, NamedPaths named)
-        => BackupOperation.FindPrevious(
-            reader.Snapshots, options.Host ?? LocalMachine.HostName(), SnapshotPaths.Of(named.Taken))?.Snapshot.Root;
+    private static List<BlobId> FindRoots(SnapshotReader reader, BackupOptions options, NamedPaths named)
+        => [.. PreviousSnapshots.Find(reader.Snapshots, options.Host ?? LocalMachine.HostName(), SnapshotPaths.Of(named.Taken))
+            .Select(stored => stored.Snapshot.Root)];
 
     private static async Task<Node?> FindNodeAsync(
         TreeReader trees, BlobId root, ByteName path, IBackupObserver observer, CancellationToken cancellationToken)

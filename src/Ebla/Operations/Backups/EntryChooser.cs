@@ -5,11 +5,8 @@ using Ebla.Primitives;
 namespace Ebla.Operations.Backups;
 
 /// <summary>Between the walk and the selection: reads what directories say about themselves, counts, tells.</summary>
-internal sealed class EntryChooser(SourceSelection selection, bool readsAll, BackupCounters counters, IBackupObserver observer)
+internal sealed class EntryChooser(SourceSelection selection, BackupCounters counters, IBackupObserver observer)
 {
-    /// <value>Whether files are read whatever previous snapshots know of them.</value>
-    public bool ReadsAll => readsAll;
-
     /// <summary>Decides about an entry that the walk meets. Of a directory that is not taken, nothing below is met.</summary>
     public SelectionVerdict Decide(SelectionScope scope, SourceDirectory directory, ByteName name, in FileMetadata metadata)
     {

@@ -8,7 +8,7 @@ namespace Ebla.Operations.Backups;
 
 /// <summary>Walks what a backup would walk, in the same order, and tells what it would do. Reads no file but ignore files and cache tags.</summary>
 internal sealed class PlanningWalk(
-    SourceSelection selection, PreviousTrees? previous, bool readsAll, BackupCounters counters, IBackupObserver observer,
+    SourceSelection selection, PreviousTrees? previous, BackupCounters counters, IBackupObserver observer,
     CancellationToken cancellationToken) : IDisposable
 {
     private const int OpenDirectoriesMax = 512;
@@ -18,7 +18,7 @@ internal sealed class PlanningWalk(
 
     /// <summary>Begins with a path that was named.</summary>
     /// <returns>What is to be told about it.</returns>
-    public PlannedEntry? Begin(RootPathTree path, Node? before)
+    public PlannedEntry? Begin(RootPathTree path, IReadOnlyList<TreeEntry> before)
     {
         try
         {
@@ -54,7 +54,7 @@ internal sealed class PlanningWalk(
             IReadOnlyList<TreeEntry> before = await level.Previous.FindAsync(name).ConfigureAwait(false);
             try
             {
-                return Visit(level, _tree.Open(level.Place), name, before.Count == 0 ? null : before[0].Node);
+                return Visit(level, _tree.Open(level.Place), name, before);
             }
             catch (FileSystemException exception)
             {
@@ -66,7 +66,7 @@ internal sealed class PlanningWalk(
 
     public void Dispose() => _tree.Dispose();
 
-    private PlannedEntry Visit(Level level, SourceDirectory directory, ByteName name, Node? before)
+    private PlannedEntry Visit(Level level, SourceDirectory directory, ByteName name, IReadOnlyList<TreeEntry> before)
     {
         FileMetadata metadata = directory.Stat(name.Span);
         SelectionVerdict verdict = level.Scope.Decide(name.Span, metadata);
@@ -87,7 +87,8 @@ internal sealed class PlanningWalk(
         return planned;
     }
 
-    private void Enter(Level? above, ByteName name, SourceDirectory directory, in FileMetadata metadata, Node? before)
+    private void Enter(
+        Level? above, ByteName name, SourceDirectory directory, in FileMetadata metadata, IReadOnlyList<TreeEntry> before)
     {
         SourcePlace place = _tree.Enter(above?.Place, directory, metadata);
         try
@@ -100,9 +101,9 @@ internal sealed class PlanningWalk(
             });
             SelectionScope scope = above?.Scope.Enter(name.Span, metadata, marks) ?? selection.EnterNamed(name, metadata, marks);
             bool isRoot = above is null && name.Length == 1;
-            PreviousDirectories then = previous is null || (before is null && !isRoot)
-                ? PreviousDirectories.None
-                : before is null ? previous.OpenRoots() : previous.Open([new TreeEntry(before, default)]);
+            PreviousDirectories then = previous is null ? PreviousDirectories.None
+                : isRoot ? previous.OpenRoots()
+                : previous.Open(before);
             _way.Push(new Level(place, names, scope, then));
         }
         catch
@@ -112,7 +113,8 @@ internal sealed class PlanningWalk(
         }
     }
 
-    private PlannedEntry Plan(ByteName path, in FileMetadata metadata, Node? before, SelectionVerdict verdict)
+    private PlannedEntry Plan(
+        ByteName path, in FileMetadata metadata, IReadOnlyList<TreeEntry> before, SelectionVerdict verdict)
     {
         long size = metadata.Type == FileType.Regular ? metadata.SizeInBytes : 0;
         if (!verdict.IsTaken)
@@ -120,7 +122,12 @@ internal sealed class PlanningWalk(
             counters.CountExcluded();
             return new PlannedEntry(path, metadata.Type, size, PlannedAction.LeftOut) { Cause = verdict.Cause, Rule = verdict.Rule };
         }
-        FileChange change = Compare(metadata, before);
+        FileChange change = FileChange.New;
+        foreach (TreeEntry entry in before)
+        {
+            FileChange one = Compare(metadata, entry.Node);
+            change = one > change ? one : change;
+        }
         switch (metadata.Type)
         {
             case FileType.Regular:
@@ -144,15 +151,15 @@ internal sealed class PlanningWalk(
         return new PlannedEntry(path, metadata.Type, size, action) { Cause = verdict.Cause };
     }
 
-    private FileChange Compare(in FileMetadata now, Node? before)
+    private static FileChange Compare(in FileMetadata now, Node before)
     {
-        if (before is null || before.Type != now.Type)
+        if (before.Type != now.Type)
         {
             return FileChange.New;
         }
         if (now.Type == FileType.Regular)
         {
-            return readsAll ? FileChange.Changed : FileChanges.Decide(now, before);
+            return FileChanges.Decide(now, before);
         }
         bool isSame = before.ModifiedTime == now.ModifiedTime && before.ChangedTime == now.ChangedTime && before.Mode == now.Mode
             && before.UserId == now.UserId && before.GroupId == now.GroupId;

@@ -17,7 +17,7 @@ namespace Ebla.Operations.Backups;
 /// </remarks>
 internal sealed class SourceWalk(
     RingKeys ring, NodeFactory nodes, PreviousTrees previous, StoredClosure stored, FileQueue files, TreeAssembly assembly,
-    SourceTree tree, EntryChooser chooser, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
+    SourceTree tree, EntryChooser chooser, VirtualFileSystems virtualFiles, SentinelChoice sentinel, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
 {
     private readonly Stack<WalkLevel> _way = [];
     private int _levelsWithMore;
@@ -34,7 +34,8 @@ internal sealed class SourceWalk(
         if (path.TryOpen() is { } directory)
         {
             FileMetadata metadata = directory.Stat();
-            PendingDirectory pending = assembly.Enter(parent, nodes.Create(name, metadata));
+            Node node = await nodes.CreateAsync(name, metadata, directory, before, cancellationToken).ConfigureAwait(false);
+            PendingDirectory pending = assembly.Enter(parent, node);
             await EnterAsync(null, null, path.Path, directory, metadata, pending, previous.Open(before)).ConfigureAwait(false);
             await RunAsync().ConfigureAwait(false);
             return;
@@ -138,10 +139,10 @@ internal sealed class SourceWalk(
                     await VisitDirectoryAsync(place, level, directory, parent, name, verdict, before).ConfigureAwait(false);
                     break;
                 case FileType.Regular:
-                    await VisitFileAsync(place, parent, name, metadata, before).ConfigureAwait(false);
+                    await VisitFileAsync(place, directory, parent, name, metadata, before).ConfigureAwait(false);
                     break;
                 default:
-                    await VisitOtherAsync(directory, parent, name, metadata).ConfigureAwait(false);
+                    await VisitOtherAsync(directory, parent, name, metadata, before).ConfigureAwait(false);
                     break;
             }
         }
@@ -171,16 +172,18 @@ internal sealed class SourceWalk(
         }
         SourceDirectory below = directory.OpenDirectory(name);
         FileMetadata metadata;
+        Node node;
         try
         {
             metadata = below.Stat();
+            node = await nodes.CreateAsync(name, metadata, below, before, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             below.Dispose();
             throw;
         }
-        PendingDirectory pending = assembly.Enter(parent, nodes.Create(name, metadata));
+        PendingDirectory pending = assembly.Enter(parent, node);
         if (verdict.IsEmptied)
         {
             below.Dispose();
@@ -224,16 +227,31 @@ internal sealed class SourceWalk(
     }
 
     private async ValueTask VisitFileAsync(
-        SourcePlace place, PendingDirectory parent, ByteName name, FileMetadata metadata, IReadOnlyList<TreeEntry> before)
+        SourcePlace place, SourceDirectory directory, PendingDirectory parent, ByteName name, FileMetadata metadata,
+        IReadOnlyList<TreeEntry> before)
     {
         FileChange change = before.Count == 0 ? FileChange.New : FileChange.Changed;
-        foreach (TreeEntry entry in chooser.ReadsAll ? [] : before)
+        bool isVirtual = virtualFiles.Hold(directory, metadata);
+        if (isVirtual && VirtualFileSystems.IsNotForReading(metadata))
         {
-            if (FileChanges.Decide(metadata, entry.Node) == FileChange.Unmodified)
+            counters.CountFile(change);
+            await ReserveAsync().ConfigureAwait(false);
+            assembly.Add(parent, EncodedNode.Of(nodes.Create(name, metadata), ring));
+            return;
+        }
+        TreeEntry? unmodified = null;
+        foreach (TreeEntry entry in before)
+        {
+            if (!isVirtual && FileChanges.Decide(metadata, entry.Node) == FileChange.Unmodified)
             {
                 EncodedNode encoded = EncodedNode.Of(entry.Node, entry.Encoding, ring);
                 if (stored.Contains(encoded.Links))
                 {
+                    if (metadata.SizeInBytes > 0 && sentinel.Includes(metadata.Inode))
+                    {
+                        unmodified = entry;
+                        break;
+                    }
                     counters.CountFile(FileChange.Unmodified);
                     counters.CountProcessed(metadata.SizeInBytes);
                     await ReserveAsync().ConfigureAwait(false);
@@ -242,7 +260,7 @@ internal sealed class SourceWalk(
                 }
             }
         }
-        FileJob job = new(tree.Retain(place), name, change, parent, (done, node) =>
+        FileJob job = new(tree.Retain(place), name, change, unmodified, parent, (done, node) =>
         {
             tree.Release(place);
             assembly.Finish(done, node);
@@ -252,7 +270,8 @@ internal sealed class SourceWalk(
         await files.AddAsync(job, metadata.SizeInBytes, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask VisitOtherAsync(SourceDirectory directory, PendingDirectory parent, ByteName name, FileMetadata metadata)
+    private async ValueTask VisitOtherAsync(
+        SourceDirectory directory, PendingDirectory parent, ByteName name, FileMetadata metadata, IReadOnlyList<TreeEntry> before)
     {
         ByteName target = metadata.Type == FileType.SymbolicLink ? directory.ReadLink(name) : default;
         if (metadata.Type == FileType.SymbolicLink && !NodeCodec.IsValidLinkTarget(target.Span))
@@ -260,8 +279,9 @@ internal sealed class SourceWalk(
             Report(directory.Path.Join(name), $"a link target of {target.Length} bytes cannot be kept");
             return;
         }
+        Node node = await nodes.CreateEntryAsync(directory, name, metadata, before, cancellationToken).ConfigureAwait(false);
+        node = node with { LinkTarget = target };
         counters.CountOther();
-        Node node = nodes.Create(name, metadata) with { LinkTarget = target };
         await ReserveAsync().ConfigureAwait(false);
         assembly.Add(parent, EncodedNode.Of(node, ring));
     }
