@@ -82,7 +82,7 @@ expect_exit 2 ebla backup disk --sentinel 1/0
 expect_match "is no share" stderr
 expect_exit 2 ebla backup disk --sentinel some
 
-# A disk that answers with an error: the snapshot keeps what was backed up.
+# After all that, the first snapshot is as it was.
 expect_exit 0 ebla check --read-data
 expect_exit 0 ebla restore "$first:$PWD/disk" whole
 umount disk
