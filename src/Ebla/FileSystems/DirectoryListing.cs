@@ -34,6 +34,23 @@ internal sealed class DirectoryListing
         }
     }
 
+    /// <summary>Whether the name is there. Asks few names: they are sorted.</summary>
+    public bool Contains(ReadOnlySpan<byte> name)
+    {
+        int first = 0;
+        for (int end = Count; first < end;)
+        {
+            int middle = first + (end - first) / 2;
+            int order = this[middle].SequenceCompareTo(name);
+            if (order == 0)
+            {
+                return true;
+            }
+            (first, end) = order < 0 ? (middle + 1, end) : (first, middle);
+        }
+        return false;
+    }
+
     private static ReadOnlySpan<byte> At(byte[] names, int offset)
     {
         ReadOnlySpan<byte> rest = names.AsSpan(offset);

@@ -16,7 +16,6 @@ public sealed partial class SourceFileTests
         folder.Write(TestFolder.Name("file"), content);
 
         using SourceFile file = folder.Source.OpenFile(TestFolder.Name("file"));
-        file.ExpectSequentialRead();
         Assert.Equal(content.Length, file.Metadata.SizeInBytes);
         byte[] read = new byte[content.Length];
         byte[] piece = new byte[7001];

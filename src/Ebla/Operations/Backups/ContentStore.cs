@@ -1,4 +1,3 @@
-using System.Formats.Cbor;
 using Ebla.Chunking;
 using Ebla.FileSystems;
 using Ebla.Hashing;
@@ -15,8 +14,6 @@ internal sealed class ContentStore : IDisposable
 {
     // Reads of this size keep the data in the processor's cache until it is cut and hashed.
     private const int ReadSizeInBytes = 512 << 10;
-
-    private const long ReadAheadSizeInBytesMin = 4 << 20;
 
     private readonly UploadSession _session;
     private readonly Chunker<FileChunker.KeyedCut> _chunker;
@@ -43,63 +40,29 @@ internal sealed class ContentStore : IDisposable
         _draft = new FrameDraft(FrameKind.File, frameSizeInBytes);
     }
 
-    /// <summary>Stores a file's content, as far as it was when it was opened.</summary>
-    /// <exception cref="FileSystemException">The file cannot be read on.</exception>
-    public async ValueTask<FileContent> StoreAsync(SourceFile file, CancellationToken cancellationToken)
+    /// <summary>Stores all that a source gives. The chunker starts anew behind each hole.</summary>
+    /// <exception cref="FileSystemException">A file cannot be read on.</exception>
+    public async ValueTask<FileContent> StoreAsync(IContentSource source, CancellationToken cancellationToken)
     {
-        long unread = file.Metadata.SizeInBytes;
-        if (unread >= ReadAheadSizeInBytesMin)
+        PieceList pieces = new(_trees.StoreAsync);
+        try
         {
-            file.ExpectSequentialRead();
+            while (source.NextExtent() is { } holeSizeInBytes)
+            {
+                if (holeSizeInBytes > 0)
+                {
+                    await AddAsync(pieces, new ContentPiece(null, holeSizeInBytes), cancellationToken).ConfigureAwait(false);
+                }
+                await StoreExtentAsync(source, pieces, cancellationToken).ConfigureAwait(false);
+            }
+            return await pieces.FinishAsync(cancellationToken).ConfigureAwait(false);
         }
-        List<ContentPiece> pieces = [];
-        TreeListBuilder? list = null;
-        long size = 0;
-        int start = 0;
-        int end = 0;
-        while (true)
+        catch
         {
-            while (unread > 0 && end - start < _chunkSizeInBytesMax)
-            {
-                if (_buffer.Length - end < ReadSizeInBytes)
-                {
-                    _buffer.AsSpan(start, end - start).CopyTo(_buffer);
-                    (start, end) = (0, end - start);
-                }
-                int read = file.Read(_buffer.AsSpan(end, (int)Math.Min(ReadSizeInBytes, unread)));
-                unread = read == 0 ? 0 : unread - read;
-                end += read;
-            }
-            if (start == end)
-            {
-                break;
-            }
-            int cut = _chunker.FindCut(_buffer.AsSpan(start, end - start), isEnd: unread == 0);
-            Invariant.Check(cut > 0);
-            ContentPiece piece = new(await StoreChunkAsync(start, cut, cancellationToken).ConfigureAwait(false), cut);
-            start += cut;
-            size += cut;
-            _counters.CountProcessed(cut);
-            if (list is null && pieces.Count == NodeCodec.InlinePiecesMax)
-            {
-                list = new TreeListBuilder(TreeBlobType.Pieces, _trees.StoreAsync);
-                foreach (ContentPiece earlier in pieces)
-                {
-                    await AddAsync(list, earlier, cancellationToken).ConfigureAwait(false);
-                }
-                pieces.Clear();
-            }
-            if (list is null)
-            {
-                pieces.Add(piece);
-            }
-            else
-            {
-                await AddAsync(list, piece, cancellationToken).ConfigureAwait(false);
-            }
+            // What was read of it does not come into the snapshot.
+            _counters.CountProcessed(-pieces.SizeInBytes);
+            throw;
         }
-        return new FileContent(
-            size, pieces, list is null ? null : await list.FinishAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <summary>Hands over what is gathered.</summary>
@@ -112,6 +75,42 @@ internal sealed class ContentStore : IDisposable
     }
 
     public void Dispose() => _draft.Dispose();
+
+    private async ValueTask StoreExtentAsync(IContentSource source, PieceList pieces, CancellationToken cancellationToken)
+    {
+        int start = 0;
+        int end = 0;
+        bool isAtEnd = false;
+        while (true)
+        {
+            while (!isAtEnd && end - start < _chunkSizeInBytesMax)
+            {
+                if (_buffer.Length - end < ReadSizeInBytes)
+                {
+                    _buffer.AsSpan(start, end - start).CopyTo(_buffer);
+                    (start, end) = (0, end - start);
+                }
+                int read = await source.ReadAsync(_buffer.AsMemory(end, ReadSizeInBytes), cancellationToken).ConfigureAwait(false);
+                isAtEnd = read == 0;
+                end += read;
+            }
+            if (start == end)
+            {
+                return;
+            }
+            int cut = _chunker.FindCut(_buffer.AsSpan(start, end - start), isAtEnd);
+            Invariant.Check(cut > 0);
+            BlobId id = await StoreChunkAsync(start, cut, cancellationToken).ConfigureAwait(false);
+            await AddAsync(pieces, new ContentPiece(id, cut), cancellationToken).ConfigureAwait(false);
+            start += cut;
+        }
+    }
+
+    private ValueTask AddAsync(PieceList pieces, ContentPiece piece, CancellationToken cancellationToken)
+    {
+        _counters.CountProcessed(piece.SizeInBytes);
+        return pieces.AddAsync(piece, cancellationToken);
+    }
 
     private async ValueTask<BlobId> StoreChunkAsync(int start, int length, CancellationToken cancellationToken)
     {
@@ -133,14 +132,5 @@ internal sealed class ContentStore : IDisposable
         FrameDraft full = _draft;
         _draft = new FrameDraft(FrameKind.File, _frameSizeInBytes);
         return _session.AddAsync(full, cancellationToken);
-    }
-
-    private static ValueTask AddAsync(TreeListBuilder list, ContentPiece piece, CancellationToken cancellationToken)
-    {
-        CborWriter writer = StrictCbor.CreateWriter(64);
-        ContentPieceCodec.Write(writer, piece);
-        return list.AddAsync(
-            writer.Encode(), FileContent.LinksOf([piece], null), default, (ulong)piece.SizeInBytes, piece.Id?.Value.W3 ?? 1,
-            cancellationToken);
     }
 }

@@ -1,0 +1,97 @@
+using Ebla.FileSystems;
+using Ebla.Operations.Patterns;
+using Ebla.Primitives;
+
+namespace Ebla.Operations.Backups.Selection;
+
+/// <summary>What a directory says about what is in it: its ignore file, and whether it is a cache.</summary>
+/// <param name="Rules">The ignore file's rules.</param>
+/// <param name="IsCache">Whether it has a right CACHEDIR.TAG.</param>
+internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules, bool IsCache)
+{
+    /// <summary>1 MiB: some 30,000 patterns. A longer file is no list of patterns.</summary>
+    private const int IgnoreFileSizeInBytesMax = 1 << 20;
+
+    /// <summary>Nothing.</summary>
+    public static DirectoryMarks None { get; } = new([], false);
+
+    public static ReadOnlySpan<byte> IgnoreFileName => ".eblaignore"u8;
+
+    public static ReadOnlySpan<byte> CacheTagName => "CACHEDIR.TAG"u8;
+
+    // The Cache Directory Tagging Specification, 0.6: the MD5 of ".IsCacheDirectory"; what follows it in the file is free.
+    private static ReadOnlySpan<byte> CacheTagSignature => "Signature: 8a477f597d28d172789f06886806bc55"u8;
+
+    /// <summary>Reads the marks, if the names show that there are any.</summary>
+    /// <param name="directory">The directory.</param>
+    /// <param name="names">What is in it.</param>
+    /// <param name="options">Which marks count.</param>
+    /// <param name="onProblem">Told of an ignore file that cannot be used; what it would leave out is taken then.</param>
+    public static DirectoryMarks Read(
+        SourceDirectory directory, DirectoryListing names, SelectionOptions options, Action<BackupProblem> onProblem)
+    {
+        bool hasIgnoreFile = options.UsesIgnoreFiles && names.Contains(IgnoreFileName);
+        bool hasCacheTag = options.ExcludesCaches && names.Contains(CacheTagName);
+        return hasIgnoreFile || hasCacheTag
+            ? new DirectoryMarks(
+                hasIgnoreFile ? ReadIgnoreFile(directory, onProblem) : [],
+                hasCacheTag && HasCacheTag(directory, onProblem))
+            : None;
+    }
+
+    private static IReadOnlyList<PatternRule> ReadIgnoreFile(SourceDirectory directory, Action<BackupProblem> onProblem)
+    {
+        ByteName name = new(IgnoreFileName);
+        ByteName path = directory.Path.Join(name);
+        try
+        {
+            byte[] content = ReadStart(directory, name, IgnoreFileSizeInBytesMax + 1);
+            if (content.Length > IgnoreFileSizeInBytesMax)
+            {
+                onProblem(new BackupProblem(path, $"not used: it is longer than {IgnoreFileSizeInBytesMax >> 20} MiB"));
+                return [];
+            }
+            return PatternRule.ReadFile(path, content, mayBeAbsolute: false);
+        }
+        catch (FileSystemException exception)
+        {
+            onProblem(new BackupProblem(path, $"not used: {(exception.IsVanished ? "it is no regular file" : exception.Message)}"));
+            return [];
+        }
+    }
+
+    // A tag that cannot be read marks nothing: too much in a backup is better than too little.
+    private static bool HasCacheTag(SourceDirectory directory, Action<BackupProblem> onProblem)
+    {
+        ByteName name = new(CacheTagName);
+        try
+        {
+            return ReadStart(directory, name, CacheTagSignature.Length).AsSpan().SequenceEqual(CacheTagSignature);
+        }
+        catch (FileSystemException exception)
+        {
+            if (!exception.IsVanished)
+            {
+                onProblem(new BackupProblem(directory.Path.Join(name), $"not used: {exception.Message}"));
+            }
+            return false;
+        }
+    }
+
+    private static byte[] ReadStart(SourceDirectory directory, ByteName name, int sizeInBytes)
+    {
+        using SourceFile file = directory.OpenFile(name);
+        byte[] content = new byte[Math.Min(sizeInBytes, file.Metadata.SizeInBytes + 1)];
+        int length = 0;
+        while (length < content.Length)
+        {
+            int read = file.Read(content.AsSpan(length));
+            if (read == 0)
+            {
+                break;
+            }
+            length += read;
+        }
+        return content[..length];
+    }
+}
