@@ -24,6 +24,10 @@ internal static class RestoreCommand
         {
             Description = "Take owners by their numbers, not by their names.",
         };
+        Option<bool> accessTimes = new("--atime")
+        {
+            Description = "Restore the times of last access too.",
+        };
         TaughtCommand command = new(
             "restore",
             "Restores a snapshot, or a part of it. Every byte is checked; what is damaged is named, and all the rest is "
@@ -35,7 +39,7 @@ internal static class RestoreCommand
             ebla restore latest:web1 /mnt/web1 -r /mnt/backup     the newest snapshot of the machine web1
             """)
         {
-            place, target, numericOwner,
+            place, target, numericOwner, accessTimes,
         };
         runner.Attach(command, context =>
         {
@@ -46,6 +50,7 @@ internal static class RestoreCommand
                 PathInSnapshot = from.Path,
                 Target = CommandContext.ToName(context.Get(target)!),
                 NumericOwner = context.Get(numericOwner),
+                AccessTimes = context.Get(accessTimes),
             });
         });
         return command;

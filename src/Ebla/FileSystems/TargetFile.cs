@@ -12,7 +12,7 @@ internal sealed class TargetFile : Descriptor
     private readonly TargetDirectory _directory;
     private readonly ByteName _name;
     private readonly ByteName _temporaryName;
-    private Owner _owner;
+    private NewFileTraits _traits;
     private bool _isFinished;
 
     internal TargetFile(int descriptor, TargetDirectory directory, ByteName name, ByteName temporaryName)
@@ -42,8 +42,11 @@ internal sealed class TargetFile : Descriptor
         }
     }
 
-    /// <summary>Sets owner, mode and times. After the last write, which would change the times and clear set-id bits.</summary>
-    public MetadataOutcome SetMetadata(in TargetMetadata metadata) => metadata.Apply(new OpenTarget(this), _owner);
+    /// <summary>
+    /// Sets all metadata but the final flags (<see cref="TargetDirectory.SetFinalFlags(ByteName, FileFlags)"/>). After the last write,
+    /// which would change the times and clear set-id bits and capabilities.
+    /// </summary>
+    public MetadataOutcome SetMetadata(in TargetMetadata metadata) => metadata.Apply(new OpenTarget(this), _traits);
 
     /// <summary>Waits until the contents and metadata are durable. The name is by <see cref="TargetDirectory.Sync"/>.</summary>
     /// <exception cref="FileSystemException">They may not be.</exception>
@@ -75,9 +78,15 @@ internal sealed class TargetFile : Descriptor
         }
     }
 
-    internal void Prepare(long sizeInBytes, Owner owner)
+    internal void Prepare(long sizeInBytes, NewFileTraits traits, FileFlags flags)
     {
-        _owner = owner;
+        _traits = traits;
+        if (traits.Flags is { } current && (flags & FileFlagSets.Early) != 0)
+        {
+            // Whether it worked is seen when all flags are set.
+            _ = FlagSetter.Set(new OpenTarget(this), current, flags, FileFlagSets.Early);
+            _traits = traits with { Flags = Posix.GetFlags(this, out uint actual) < 0 ? null : actual };
+        }
         int result = sizeInBytes == 0 ? 0 : Posix.Truncate(this, sizeInBytes);
         if (result < 0)
         {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ebla.FileSystems;
+using Ebla.Primitives;
 
 namespace Ebla.Operations.Restores;
 
@@ -21,7 +22,7 @@ internal sealed class FileWriter(
             TargetDirectory directory = target.Open(file.Directory);
             try
             {
-                using TargetFile opened = directory.CreateFile(file.Name, 0);
+                using TargetFile opened = directory.CreateFile(file.Name, 0, file.Metadata.Flags ?? FileFlags.None);
                 opened.WriteAt(0, content);
                 MetadataOutcome outcome = opened.SetMetadata(file.Metadata);
                 opened.Commit();
@@ -153,7 +154,7 @@ internal sealed class FileWriter(
         TargetDirectory directory = target.Open(file.Directory);
         try
         {
-            TargetFile opened = directory.CreateFile(file.Name, file.SizeInBytes);
+            TargetFile opened = directory.CreateFile(file.Name, file.SizeInBytes, file.Metadata.Flags ?? FileFlags.None);
             _open[file] = true;
             return opened;
         }

@@ -64,7 +64,7 @@ public static class RestoreOperation
         Repository repository, RestoreOptions options, BlobIndex index, BlobReader blobs, TreeReader trees, SnapshotPlace place,
         RestoreReport report, RestoreCounters counters, CancellationToken cancellationToken)
     {
-        NodeMetadata metadata = new(new OwnerNames(), options.NumericOwner, report);
+        NodeMetadata metadata = new(new OwnerNames(), trees, repository.Backend, options, report, cancellationToken);
         (RestoreDirectory root, TargetDirectory opened) = OpenTarget(options.Target, place, metadata);
         using TargetTree target = new(root, opened, report, counters);
         LinkedFiles links = new(target, report, counters);
@@ -86,6 +86,7 @@ public static class RestoreOperation
         Task[] all = [walking, .. workers];
         await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ThrowFirst(all);
+        report.FinalFlags.Set(target, report);
 
         async Task WalkAsync()
         {
