@@ -51,7 +51,9 @@ internal static class PartialTree
             {
                 return new AssembledTree(tree, totals);
             }
-            above.Partial.Enqueue(EncodedNode.Of(directory.Node! with { Subtree = tree, Remarks = directory.Node!.Remarks | NodeRemarks.Incomplete }, ring));
+            Node unfinished = directory.Node!;
+            unfinished = unfinished with { Subtree = tree, Remarks = unfinished.Remarks | NodeRemarks.Incomplete };
+            above.Partial.Enqueue(EncodedNode.Of(unfinished, ring));
         }
     }
 
