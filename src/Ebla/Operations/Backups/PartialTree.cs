@@ -51,9 +51,8 @@ internal static class PartialTree
             {
                 return new AssembledTree(tree, totals);
             }
-            Node unfinished = directory.Node!;
-            unfinished = unfinished with { Subtree = tree, Remarks = unfinished.Remarks | NodeRemarks.Incomplete };
-            above.Partial.Enqueue(EncodedNode.Of(unfinished, ring));
+            Node own = directory.Node!;
+            above.Partial.Enqueue(EncodedNode.Of(own with { Subtree = tree, Remarks = own.Remarks | NodeRemarks.Incomplete }, ring));
         }
     }
 
