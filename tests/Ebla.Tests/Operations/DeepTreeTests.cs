@@ -26,6 +26,19 @@ public sealed class DeepTreeTests
         string? root = Directory.Exists("/dev/shm") ? "/dev/shm" : null;
         using TestFolder source = new(root);
         using TestFolder target = new(root);
+        try
+        {
+            await GoAsync(source, target);
+        }
+        finally
+        {
+            DeepFolder.Remove(source.FullName);
+            DeepFolder.Remove(target.FullName);
+        }
+    }
+
+    private static async Task GoAsync(TestFolder source, TestFolder target)
+    {
         int files = DeepFolder.Make(source.Target, Depth);
         await using MemoryBackend backend = new();
         await using Repository repository = await TestRepository.InitAsync(backend);
