@@ -1,5 +1,7 @@
+using Ebla.Backends;
 using Ebla.FileSystems;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Checks;
 using Ebla.Operations.Restores;
 using Ebla.Primitives;
 using Ebla.Tests.FileSystems;
@@ -109,6 +111,44 @@ public sealed class AttributeRestoreTests
     }
 
     [Fact]
+    public async Task Large_sets_are_stored_once_and_are_part_of_what_a_snapshot_needs()
+    {
+        await using RestoreFixture fixture = await RestoreFixture.CreateAsync();
+        fixture.Shell("""
+            mkdir a b
+            for entry in a b a/x b/y b/z; do
+                [ -d $entry ] || : > $entry
+                setfattr -n user.large -v "$(head -c 2500 /dev/zero | tr '\0' x)" $entry
+            done
+            """);
+        BackupResult first = await fixture.BackupAsync();
+        BackupResult second = await fixture.BackupAsync();
+        Assert.InRange(first.AddedInBytes, 2500, 2 * 2500);
+        Assert.InRange(second.AddedInBytes, 0, 2000);
+        CheckResult check = await CheckAsync(fixture);
+        Assert.Empty(check.Findings);
+
+        // Files are empty, so the packs of contents hold these alone. Without them, each entry is named once.
+        await foreach (ObjectInfo info in fixture.Backend.ListAsync(ObjectKind.Pack, Token))
+        {
+            byte[] pack = new byte[info.SizeInBytes];
+            Assert.True(await fixture.Backend.GetAsync(info.Name, 0, pack, null, Token));
+            await fixture.Backend.DeleteAsync(info.Name, Token);
+            (_, RecordingRestoreObserver seen) = await TryRestoreAsync(fixture);
+            if (seen.Problems.Count == 5 && seen.Problems.All(problem => problem.Message.Contains("attributes", StringComparison.Ordinal)))
+            {
+                check = await CheckAsync(fixture);
+                Assert.Equal(1, check.BlobsLost);
+                string[] affected = [.. check.AffectedPaths.Select(path => path.Path.ToString()).Distinct().Order()];
+                Assert.Equal(((string[])["a", "a/x", "b", "b/y", "b/z"]).Select(fixture.InSource), affected);
+                return;
+            }
+            await fixture.Backend.PutAsync(info.Name, new(pack), Token);
+        }
+        Assert.Fail("No pack held the attributes.");
+    }
+
+    [Fact]
     public async Task Attributes_that_are_lost_are_reported_and_the_rest_is_restored()
     {
         await using RestoreFixture fixture = await RestoreFixture.CreateAsync();
@@ -170,6 +210,32 @@ public sealed class AttributeRestoreTests
         IReadOnlyList<ExtendedAttribute> read = new AttributeReader().Read(opened, opened.Metadata).Extended;
         Assert.InRange(read.Count, 250, 256);
         Assert.Equal(set.Take(read.Count), read);
+    }
+
+    private static Task<CheckResult> CheckAsync(RestoreFixture fixture)
+        => CheckOperation.RunAsync(fixture.Repository, new CheckOptions { ReadData = true }, new SilentCheck(), Token);
+
+    private static async Task<(RestoreResult? Result, RecordingRestoreObserver Seen)> TryRestoreAsync(RestoreFixture fixture)
+    {
+        try
+        {
+            return await fixture.RestoreAsync();
+        }
+        catch (Exception exception) when (exception is MissingObjectException or SnapshotNotFoundException)
+        {
+            return (null, new RecordingRestoreObserver()); // It was the pack of the trees.
+        }
+    }
+
+    private sealed class SilentCheck : ICheckObserver
+    {
+        public void Started(CheckCounters counters)
+        {
+        }
+
+        public void Found(CheckFinding finding)
+        {
+        }
     }
 
     // By name, since to list a folder is an access.
