@@ -13,6 +13,9 @@ internal sealed record BackupReport
 
     public required long DirsTotal { get; init; }
 
+    /// <summary>Entries left out by choice; a folder counts once.</summary>
+    public required long Excluded { get; init; }
+
     public required long BytesProcessed { get; init; }
 
     /// <summary>Plaintext new to the repository.</summary>
@@ -28,6 +31,9 @@ internal sealed record BackupReport
 
     /// <summary>Of these, how many had rotted.</summary>
     public required long RotAlarms { get; init; }
+
+    /// <summary>Partial snapshots committed on the way.</summary>
+    public required long PartialSnapshots { get; init; }
 
     public required double DurationSeconds { get; init; }
 

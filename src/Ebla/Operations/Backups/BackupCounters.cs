@@ -13,6 +13,8 @@ public sealed class BackupCounters
     private long _processedInBytes;
     private long _addedInBytes;
     private long _errors;
+    private long _excluded;
+    private long _partialSnapshots;
     private long _sentinelFiles;
     private long _sentinelInBytes;
     private long _rotAlarms;
@@ -41,6 +43,12 @@ public sealed class BackupCounters
 
     /// <summary>Plaintext bytes new to the repository.</summary>
     public long AddedInBytes => Interlocked.Read(ref _addedInBytes);
+
+    /// <summary>Entries left out by choice; a directory counts once, whatever is in it.</summary>
+    public long Excluded => Interlocked.Read(ref _excluded);
+
+    /// <summary>Partial snapshots committed on the way.</summary>
+    public long PartialSnapshots => Interlocked.Read(ref _partialSnapshots);
 
     /// <summary>Problems reported.</summary>
     public long Errors => Interlocked.Read(ref _errors);
@@ -77,6 +85,8 @@ public sealed class BackupCounters
 
     internal void CountAdded(long sizeInBytes) => Interlocked.Add(ref _addedInBytes, sizeInBytes);
 
+    internal void CountExcluded() => Interlocked.Increment(ref _excluded);
+
     internal void CountSentinel(long sizeInBytes)
     {
         _ = Interlocked.Increment(ref _sentinelFiles);
@@ -84,6 +94,8 @@ public sealed class BackupCounters
     }
 
     internal void CountRotAlarm() => Interlocked.Increment(ref _rotAlarms);
+
+    internal void CountPartialSnapshot() => Interlocked.Increment(ref _partialSnapshots);
 
     internal void CountError() => Interlocked.Increment(ref _errors);
 }

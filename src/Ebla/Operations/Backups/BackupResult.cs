@@ -5,6 +5,9 @@ namespace Ebla.Operations.Backups;
 /// <summary>What a backup did.</summary>
 public sealed record BackupResult
 {
+    /// <summary>Entries left out by choice; a directory counts once, whatever is in it.</summary>
+    public required long Excluded { get; init; }
+
     /// <summary>The new snapshot.</summary>
     public required ObjectId SnapshotId { get; init; }
 
@@ -37,6 +40,9 @@ public sealed record BackupResult
 
     /// <summary>Unmodified files whose content had changed under the same size and times.</summary>
     public required long RotAlarms { get; init; }
+
+    /// <summary>Partial snapshots that were committed on the way. This one supersedes them.</summary>
+    public required long PartialSnapshots { get; init; }
 
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }

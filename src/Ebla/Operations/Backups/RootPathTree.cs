@@ -6,33 +6,79 @@ namespace Ebla.Operations.Backups;
 /// <summary>The paths of a backup as a tree of their components: the way from "/" to each of them.</summary>
 internal sealed class RootPathTree
 {
-    private RootPathTree(ByteName path) => Path = path;
+    private readonly RootPathTree? _parent;
+    private readonly ByteName _name;
 
-    /// <summary>The absolute path.</summary>
-    public ByteName Path { get; }
+    private RootPathTree(RootPathTree? parent, ByteName name) => (_parent, _name) = (parent, name);
+
+    /// <value>The absolute path. Put together at each call, since all of a long path's beginnings would take much memory.</value>
+    public ByteName Path
+    {
+        get
+        {
+            Stack<ByteName> names = [];
+            for (RootPathTree? at = this; at is not null; at = at._parent)
+            {
+                names.Push(at._name);
+            }
+            return ByteName.OfPath(names);
+        }
+    }
 
     /// <summary>Whether everything here is backed up; else only what lies on the way.</summary>
     public bool IsSelected { get; private set; }
+
+    /// <summary>Whether, if selected, a link to a directory is followed.</summary>
+    public bool IsFollowed { get; private set; }
 
     /// <summary>Below, by name; empty if selected.</summary>
     public SortedDictionary<ByteName, RootPathTree> Children { get; } = [];
 
     /// <summary>The tree of absolute, normal paths. A path below another adds nothing.</summary>
-    public static RootPathTree Of(IEnumerable<ByteName> paths)
+    public static RootPathTree Of(IEnumerable<NamedPath> paths)
     {
-        RootPathTree root = new(ByteName.FromText("/"));
-        foreach (ByteName path in paths)
+        RootPathTree root = new(null, ByteName.FromText("/"));
+        foreach (NamedPath named in paths)
         {
-            root.Select(LocalPath.Split(path));
+            root.Select(LocalPath.Split(named.Path), named.IsFollowed);
         }
         return root;
     }
 
-    /// <summary>The paths selected, none of them below another.</summary>
-    public IEnumerable<ByteName> SelectedPaths()
-        => IsSelected ? [Path] : Children.Values.SelectMany(child => child.SelectedPaths());
+    /// <summary>What is selected, nothing of it below another.</summary>
+    public IEnumerable<RootPathTree> Selected()
+    {
+        Stack<RootPathTree> waiting = new([this]);
+        while (waiting.TryPop(out RootPathTree? place))
+        {
+            if (place.IsSelected)
+            {
+                yield return place;
+            }
+            foreach (RootPathTree child in place.Children.Values.Reverse())
+            {
+                waiting.Push(child);
+            }
+        }
+    }
 
-    private void Select(IReadOnlyList<ByteName> components)
+    /// <summary>
+    /// Opens what is selected as a directory; null if it is something else, or gone, which the next look tells.
+    /// </summary>
+    /// <exception cref="FileSystemException">It cannot be opened.</exception>
+    public SourceDirectory? TryOpen()
+    {
+        try
+        {
+            return IsFollowed || SourceDirectory.StatRoot(Path).Type == FileType.Directory ? SourceDirectory.OpenRoot(Path) : null;
+        }
+        catch (FileSystemException exception) when (exception.IsVanished)
+        {
+            return null;
+        }
+    }
+
+    private void Select(IReadOnlyList<ByteName> components, bool isFollowed)
     {
         RootPathTree place = this;
         foreach (ByteName component in components)
@@ -43,11 +89,12 @@ internal sealed class RootPathTree
             }
             if (!place.Children.TryGetValue(component, out RootPathTree? child))
             {
-                child = new RootPathTree(place.Path.Join(component));
+                child = new RootPathTree(place, component);
                 place.Children.Add(component, child);
             }
             place = child;
         }
+        place.IsFollowed |= isFollowed;
         place.IsSelected = true;
         place.Children.Clear();
     }

@@ -20,26 +20,31 @@ internal sealed class RestoreDirectory(RestoreDirectory? parent, ByteName name, 
 
     public TargetMetadata? Metadata => metadata;
 
-    public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
-
+    /// <value>Put together at each call: for messages.</value>
     public ByteName PathInSnapshot
     {
         get
         {
             Stack<ByteName> names = [];
-            RestoreDirectory at = this;
-            for (; at.Parent is not null; at = at.Parent)
+            for (RestoreDirectory? at = this; at is not null; at = at.Parent)
             {
                 names.Push(at.Name);
             }
-            return names.Aggregate(at.Name, (path, next) => path.Join(next));
+            return ByteName.OfPath(names);
         }
     }
 
     // These belong to TargetTree.
     public bool IsMade { get; set; }
 
+    public (ulong Device, ulong Inode) Identity { get; set; }
+
+    /// <value>A directory in this one that was opened from here, perhaps closed by now: the way back if this one is closed first.</value>
+    public RestoreDirectory? OpenedBelow { get; set; }
+
     public TargetDirectory? Opened { get; set; }
+
+    public TargetDirectory? Closed { get; set; }
 
     public int UserCount { get; set; }
 

@@ -105,23 +105,39 @@ internal sealed class TargetTree : IDisposable
         }
     }
 
-    // From the nearest open one down. Those on the way are kept open too: their other children and their own end come next.
+    // Back from the one below, as the last of a deep tree are finished; or else from the nearest open one down. Those on the way are kept
+    // open too: their other children and their own end come next.
     private void OpenWay(RestoreDirectory directory)
     {
+        if (directory is { IsMade: true, OpenedBelow.Opened: { } below }
+            && directory.Closed!.TryOpenAgain(below, directory.Identity) is { } again)
+        {
+            Keep(directory, again);
+            return;
+        }
         Stack<RestoreDirectory> way = [];
         RestoreDirectory at = directory;
         for (; at.Opened is null; at = at.Parent!)
         {
             way.Push(at);
         }
-        TargetDirectory above = at.Opened;
         foreach (RestoreDirectory next in way)
         {
-            above = next.Opened = (next.IsMade ? above.TryOpenDirectory(next.Name) : null) ?? above.OpenOrCreateDirectory(next.Name);
-            next.IsMade = true;
-            next.Idle = _idle.AddLast(next);
-            Trim();
+            TargetDirectory above = at.Opened!;
+            Keep(next, (next.IsMade ? above.TryOpenDirectory(next.Name) : null) ?? above.OpenOrCreateDirectory(next.Name));
+            at.OpenedBelow = next;
+            at = next;
         }
+    }
+
+    private void Keep(RestoreDirectory directory, TargetDirectory opened)
+    {
+        FileMetadata metadata = opened.Stat();
+        directory.Identity = (metadata.Device, metadata.Inode);
+        directory.IsMade = true;
+        directory.Opened = opened;
+        directory.Idle = _idle.AddLast(directory);
+        Trim();
     }
 
     private void Trim()
@@ -130,7 +146,8 @@ internal sealed class TargetTree : IDisposable
         {
             RestoreDirectory oldest = _idle.First!.Value;
             _idle.RemoveFirst();
-            oldest.Opened!.Dispose();
+            oldest.Closed = oldest.Opened!;
+            oldest.Closed.Dispose();
             oldest.Opened = null;
         }
     }

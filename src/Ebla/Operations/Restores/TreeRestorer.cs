@@ -19,9 +19,6 @@ internal sealed class TreeRestorer(
     DamagedCopies damaged, NodeMetadata metadata, RestoreReport report, RestoreCounters counters, RestoreOptions options,
     ChannelWriter<FrameFetch> fetches, CancellationToken cancellationToken) : IDisposable
 {
-    /// <summary>Deeper directories are not restored, since each level takes memory. A path that Linux takes has 2,048 at most.</summary>
-    public const int DepthMax = 4096;
-
     // One is at work and one is ready, while the next is gathered.
     private const int PlansMax = 2;
 
@@ -117,11 +114,6 @@ internal sealed class TreeRestorer(
     private RestoreDirectory? TryMakeDirectory(RestoreDirectory parent, Node node)
     {
         RestoreDirectory directory = new(parent, node.Name, metadata.Of(parent, node));
-        if (directory.Depth > DepthMax)
-        {
-            report.Problem(parent.PathOf(node.Name), $"not restored: it lies more than {DepthMax} directories deep");
-            return null;
-        }
         try
         {
             _ = target.Open(directory);

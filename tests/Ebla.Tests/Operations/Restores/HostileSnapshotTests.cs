@@ -158,26 +158,4 @@ public sealed class HostileSnapshotTests
         RestoreProblem problem = Assert.Single(seen.Problems, problem => problem.Message.Contains("owner", StringComparison.Ordinal));
         Assert.Contains("2 more", problem.Message, StringComparison.Ordinal);
     }
-
-    [Fact]
-    public async Task A_tree_deeper_than_any_is_cut_off_with_a_problem()
-    {
-        await using RestoreFixture fixture = await RestoreFixture.CreateAsync();
-        await using (SnapshotBuilder builder = await SnapshotBuilder.StartAsync(fixture.Repository))
-        {
-            BlobId tree = await builder.TreeAsync(SnapshotBuilder.File("deepest"));
-            for (int depth = 0; depth < TreeRestorer.DepthMax + 10; depth++)
-            {
-                tree = await builder.TreeAsync(SnapshotBuilder.Folder("d", tree));
-            }
-            _ = await builder.CommitAsync(await builder.TreeAsync(
-                SnapshotBuilder.Folder("a", tree), SnapshotBuilder.File("b", await builder.ChunkAsync("b"))));
-        }
-
-        (RestoreResult result, RecordingRestoreObserver seen) = await fixture.RestoreAsync(fixture.Options("/"));
-
-        Assert.Contains("deep", Assert.Single(seen.Problems).Message, StringComparison.Ordinal);
-        Assert.Equal(TreeRestorer.DepthMax, result.Directories);
-        Assert.Equal(1, result.Files);
-    }
 }
