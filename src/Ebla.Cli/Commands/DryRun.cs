@@ -101,6 +101,11 @@ internal static class DryRun
 
         public void Problem(BackupProblem problem) => messages.Problem(ProblemLine.Of(problem.Path, problem.Message));
 
+        // No content is read, so none is found rotten.
+        public void RotFound(RotAlarm alarm)
+        {
+        }
+
         public void Notice(BackupProblem notice) => messages.Notice(ProblemLine.Of(notice.Path, notice.Message));
     }
 }

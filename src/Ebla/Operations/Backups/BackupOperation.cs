@@ -220,5 +220,4 @@ public static class BackupOperation
     private static SentinelChoice ChooseSentinel(SentinelShare share, StoredSnapshot? previous) => previous is null
         ? SentinelChoice.Of(SentinelShare.Off, 0, 0)
         : SentinelChoice.Of(share, previous.Snapshot.Summary.SentinelPosition, previous.Snapshot.Summary.SizeInBytes);
-    }
 }

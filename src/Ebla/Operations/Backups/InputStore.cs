@@ -17,7 +17,7 @@ internal sealed class InputStore(
     {
         FileContent content = await input.ReadAsync(
             source => contents.StoreAsync(source, cancellationToken).AsTask(), cancellationToken).ConfigureAwait(false);
-        await contents.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await contents.FlushAsync().ConfigureAwait(false);
         if (content.SizeInBytes == 0)
         {
             observer.Notice(new BackupProblem(input.Path, "nothing came: the file is empty"));

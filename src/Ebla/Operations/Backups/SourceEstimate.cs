@@ -155,5 +155,9 @@ public sealed class SourceEstimate
         public void Notice(BackupProblem notice)
         {
         }
+
+        public void RotFound(RotAlarm alarm)
+        {
+        }
     }
 }

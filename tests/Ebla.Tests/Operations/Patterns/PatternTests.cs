@@ -78,6 +78,38 @@ public sealed class PatternTests
     }
 
     [Fact]
+    public void A_hundred_patterns_cost_about_a_microsecond_for_each_entry()
+    {
+        string[] suffixes =
+        [
+            "o", "obj", "pyc", "tmp", "bak", "swp", "log", "iso", "img", "vdi", "vmdk", "qcow2",
+            "part", "crdownload", "class", "jar", "a",
+        ];
+        IEnumerable<string> patterns = suffixes.Select(one => $"*.{one}")
+            .Concat(Enumerable.Range(0, 40).Select(i => $"name{i}"))
+            .Concat(Enumerable.Range(0, 20).Select(i => $"/home/user{i}/.cache"))
+            .Concat(Enumerable.Range(0, 15).Select(i => $"**/build{i}/out/"))
+            .Concat(["*~", ".#*", "core.[0-9]*", "thumbs?.db", "#*#", "**/target/debug", "/var/tmp/**", "*.sw[a-p]"]);
+        PatternList list = new(patterns.Select(one => PatternRule.Exclude(ByteName.FromText(one), "test")));
+        byte[][] paths = [.. Enumerable.Range(0, 1000).Select(
+            i => Encoding.UTF8.GetBytes($"home/user/src/project{i % 7}/module/File{i}.cs{i % 10}"))];
+        int found = 0;
+        long start = Stopwatch.GetTimestamp();
+        for (int round = 0; round < 200; round++)
+        {
+            foreach (byte[] path in paths)
+            {
+                found += list.Find(path, path.AsSpan().LastIndexOf((byte)'/') + 1, "home/user/".Length, isDirectory: false) is null ? 0 : 1;
+            }
+        }
+        double nanoseconds = Stopwatch.GetElapsedTime(start).TotalNanoseconds / (200 * paths.Length);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{nanoseconds:0} ns an entry");
+        Assert.Equal(0, found);
+        // 200 ns when it was written, in a build without optimisation several times that. Room for a busy machine.
+        Assert.InRange(nanoseconds, 0, 20_000);
+    }
+
+    [Fact]
     public void A_hostile_pattern_takes_no_longer_than_the_product_of_the_lengths()
     {
         byte[] name = Encoding.ASCII.GetBytes(new string('a', 255));
