@@ -13,9 +13,9 @@ namespace Ebla.Tests.Operations;
 /// <summary>Trees of chance, changed at random, come back as they were; the comparer of tests/torture is the judge.</summary>
 public sealed class RandomTreeTests
 {
-    private const int Rounds = 4;
+    private const int Rounds = 3;
 
-    public static TheoryData<int> Seeds => [1, 2, 3, RandomNumberGenerator.GetInt32(int.MaxValue)];
+    public static TheoryData<int> Seeds => [1, RandomNumberGenerator.GetInt32(int.MaxValue)];
 
     [Theory]
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]
