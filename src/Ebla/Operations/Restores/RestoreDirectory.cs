@@ -20,8 +20,6 @@ internal sealed class RestoreDirectory(RestoreDirectory? parent, ByteName name, 
 
     public TargetMetadata? Metadata => metadata;
 
-    public int Depth { get; } = parent is null ? 0 : parent.Depth + 1;
-
     public ByteName PathInSnapshot
     {
         get
@@ -32,9 +30,25 @@ internal sealed class RestoreDirectory(RestoreDirectory? parent, ByteName name, 
             {
                 names.Push(at.Name);
             }
-            return names.Aggregate(at.Name, (path, next) => path.Join(next));
+            using MemoryStream path = new();
+            path.Write(at.Name.Span);
+            foreach (ByteName next in names)
+            {
+                if (path.Length > 1)
+                {
+                    path.WriteByte((byte)'/');
+                }
+                path.Write(next.Span);
+            }
+            return new ByteName(path.GetBuffer().AsSpan(0, (int)path.Length));
         }
     }
+
+    /// <summary>Nothing can be in it yet: it was made by this run, or would be by a dry one.</summary>
+    public bool IsNew { get; set; }
+
+    /// <summary>Only on the way to what is restored: made when something in it is, and else not at all.</summary>
+    public bool IsOnTheWay { get; init; }
 
     // These belong to TargetTree.
     public bool IsMade { get; set; }

@@ -160,24 +160,34 @@ public sealed class HostileSnapshotTests
     }
 
     [Fact]
-    public async Task A_tree_deeper_than_any_is_cut_off_with_a_problem()
+    public async Task A_tree_deeper_than_any_path_comes_back()
     {
+        const int Depth = 5000;
         await using RestoreFixture fixture = await RestoreFixture.CreateAsync();
         await using (SnapshotBuilder builder = await SnapshotBuilder.StartAsync(fixture.Repository))
         {
-            BlobId tree = await builder.TreeAsync(SnapshotBuilder.File("deepest"));
-            for (int depth = 0; depth < TreeRestorer.DepthMax + 10; depth++)
+            BlobId tree = await builder.TreeAsync(SnapshotBuilder.File("deepest", await builder.ChunkAsync("at the bottom")));
+            for (int depth = 0; depth < Depth; depth++)
             {
                 tree = await builder.TreeAsync(SnapshotBuilder.Folder("d", tree));
             }
-            _ = await builder.CommitAsync(await builder.TreeAsync(
-                SnapshotBuilder.Folder("a", tree), SnapshotBuilder.File("b", await builder.ChunkAsync("b"))));
+            _ = await builder.CommitAsync(tree);
         }
 
-        (RestoreResult result, RecordingRestoreObserver seen) = await fixture.RestoreAsync(fixture.Options("/"));
+        (RestoreResult result, RecordingRestoreObserver seen) = await fixture.RestoreAsync(fixture.Options("/") with { Verify = true });
 
-        Assert.Contains("deep", Assert.Single(seen.Problems).Message, StringComparison.Ordinal);
-        Assert.Equal(TreeRestorer.DepthMax, result.Directories);
-        Assert.Equal(1, result.Files);
+        Assert.Empty(seen.Problems);
+        Assert.Equal((Depth, 1L), (result.Directories, result.Files));
+        Assert.Equal($"{Depth + 1}\n", TreeListing.Run(fixture.Target, "find . -name d -o -name deepest | wc -l"));
+
+        // And away again, with a snapshot that has nothing of it.
+        await using (SnapshotBuilder builder = await SnapshotBuilder.StartAsync(fixture.Repository))
+        {
+            _ = await builder.CommitAsync(await builder.TreeAsync(SnapshotBuilder.File("other", await builder.ChunkAsync("other"))), sequence: 2);
+        }
+        (result, seen) = await fixture.RestoreAsync(fixture.Options("/") with { Delete = true });
+        Assert.Empty(seen.Problems);
+        Assert.Equal(Depth + 1, result.Deleted);
+        Assert.Equal(["other"], TreeListing.Of(fixture.Target).Keys);
     }
 }
