@@ -60,5 +60,7 @@ internal static class BackupRun
         public void Problem(BackupProblem problem) => Console.Error.WriteLine($"{problem.Path}: {problem.Message}");
 
         public void Notice(BackupProblem notice) => Console.Error.WriteLine($"{notice.Path}: {notice.Message}");
+
+        public void RotFound(RotAlarm alarm) => Console.Error.WriteLine($"{alarm.Path}: rotten");
     }
 }

@@ -1,4 +1,5 @@
 using System.CommandLine;
+using System.Text;
 using Ebla.Backends;
 using Ebla.Cli.Access;
 using Ebla.Cli.Invocation;
@@ -31,6 +32,7 @@ internal static class BackupCommand
             HelpName = "NAME",
         };
         Option<string?> description = new("--description") { Description = "A free text for the snapshot.", HelpName = "TEXT" };
+        Option<string?> sentinel = SentinelArgument.Create();
         TaughtCommand command = new(
             "backup",
             "Backs up files and folders as one new snapshot. What the repository has already is not stored again.",
@@ -40,7 +42,7 @@ internal static class BackupCommand
             ebla backup /srv -r /mnt/backup --tag before-upgrade --json
             """)
         {
-            paths, tags, host, description,
+            paths, tags, host, description, sentinel,
         };
         runner.Attach(command, context => RunAsync(context, new BackupOptions
         {
@@ -48,6 +50,7 @@ internal static class BackupCommand
             Tags = context.Get(tags) ?? [],
             Host = context.Get(host) is { } name ? CommandContext.ToName(name) : null,
             Description = context.Get(description) ?? "",
+            Sentinel = SentinelArgument.Parse(context.Get(sentinel)),
             Program = $"ebla {VersionCommand.Version}",
         }));
         return command;
@@ -58,7 +61,7 @@ internal static class BackupCommand
         _ = OpenFileLimit.Raise();
         await using Repository repository = await RepositoryAccess.OpenOrCreateDefaultAsync(context);
         options = options with { ExcludedFolders = OwnFolders(context, repository) };
-        BackupMonitor monitor = new(context.Messages);
+        BackupMonitor monitor = new(context.Messages, alarm => RestoreHint(context, repository, alarm));
         BackupResult result = await monitor.WatchAsync(
             () => BackupOperation.RunAsync(repository, options, monitor, context.CancellationToken),
             options,
@@ -73,11 +76,14 @@ internal static class BackupCommand
             BytesProcessed = result.ProcessedInBytes,
             BytesAdded = result.AddedInBytes,
             BytesStored = result.StoredInBytes,
+            SentinelFiles = result.SentinelFiles,
+            SentinelBytes = result.SentinelInBytes,
+            RotAlarms = result.RotAlarms,
             DurationSeconds = Math.Round(result.Duration.TotalSeconds, 3),
             Errors = result.Errors,
         };
         return context.Conclude(
-            result.Errors == 0 ? ExitCode.Done : ExitCode.Incomplete,
+            result.Errors + result.RotAlarms == 0 ? ExitCode.Done : ExitCode.Incomplete,
             report,
             ReportsContext.Default.BackupReport,
             output => output.WriteLine(Summarize(result)));
@@ -88,10 +94,19 @@ internal static class BackupCommand
         long files = result.FilesNew + result.FilesChanged + result.FilesUnmodified;
         double seconds = Math.Max(result.Duration.TotalSeconds, 0.001);
         string errors = result.Errors == 0 ? "" : $"; {Count.Of(result.Errors, "thing")} could not be read, see above";
+        string alarms = result.RotAlarms == 0 ? "" : $"; {Count.Of(result.RotAlarms, "file")} found rotten, see above";
         return $"snapshot {result.SnapshotId.ToShortString()} saved: {Count.Of(files, "file")}, "
             + $"{ByteSize.Format(result.ProcessedInBytes)} in {TimeText.Format(result.Duration)} "
             + $"({ByteSize.Format(result.ProcessedInBytes / seconds)}/s); "
-            + $"new {ByteSize.Format(result.AddedInBytes)}, stored {ByteSize.Format(result.StoredInBytes)}{errors}";
+            + $"new {ByteSize.Format(result.AddedInBytes)}, stored {ByteSize.Format(result.StoredInBytes)}{errors}{alarms}";
+    }
+
+    // Into a folder of its own: nothing there is overwritten.
+    private static string RestoreHint(CommandContext context, Repository repository, RotAlarm alarm)
+    {
+        string keyFile = context.Get(context.Globals.KeyFile) is { } file ? $" --key-file {ShellWord.Quote(CommandContext.ToName(file))}" : "";
+        ByteName place = new([.. Encoding.UTF8.GetBytes($"{alarm.SnapshotId.ToShortString()}:"), .. alarm.Path.Span]);
+        return $"ebla restore -r {ShellWord.Quote(ByteName.FromText(repository.Backend.Location))}{keyFile} {ShellWord.Quote(place)} ./rescued";
     }
 
     // A repository that backs itself up would grow with every run.

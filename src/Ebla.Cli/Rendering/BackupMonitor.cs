@@ -5,7 +5,7 @@ using Ebla.Operations.Backups;
 namespace Ebla.Cli.Rendering;
 
 /// <summary>Shows what a running backup does and meets.</summary>
-internal sealed class BackupMonitor(Messages messages) : IBackupObserver
+internal sealed class BackupMonitor(Messages messages, Func<RotAlarm, string> restoreCommand) : IBackupObserver
 {
     private readonly RateMeter _rate = new();
     private readonly long _start = Stopwatch.GetTimestamp();
@@ -37,6 +37,20 @@ internal sealed class BackupMonitor(Messages messages) : IBackupObserver
     public void Problem(BackupProblem problem) => messages.Problem(ProblemLine.Of(problem.Path, problem.Message));
 
     public void Notice(BackupProblem notice) => messages.Notice(ProblemLine.Of(notice.Path, notice.Message));
+
+    public void RotFound(RotAlarm alarm)
+    {
+        string id = alarm.SnapshotId.ToShortString();
+        messages.Problem(alarm.Kind switch
+        {
+            RotKind.Passing => $"ROT ALARM: {alarm.Path}: was read wrong, and right the second time: the disk, its cable or the memory of "
+                + $"this machine may be failing. The right content is in this snapshot, and in {id}.",
+            RotKind.Unreadable => $"ROT ALARM: {alarm.Path}: {alarm.Message}. This snapshot keeps the content of snapshot {id}; to get "
+                + $"it: {restoreCommand(alarm)}",
+            _ => $"ROT ALARM: {alarm.Path}: its content has changed, its size and times have not: the disk or the memory of this machine "
+                + $"may be failing. The old content is in snapshot {id}; to get it: {restoreCommand(alarm)}",
+        });
+    }
 
     private IReadOnlyList<string> Lines(SourceEstimate estimate)
     {

@@ -21,6 +21,14 @@ internal sealed record BackupReport
     /// <summary>What was written.</summary>
     public required long BytesStored { get; init; }
 
+    /// <summary>Unmodified files that the rot sentinel read again, and their length.</summary>
+    public required long SentinelFiles { get; init; }
+
+    public required long SentinelBytes { get; init; }
+
+    /// <summary>Of these, how many had rotted.</summary>
+    public required long RotAlarms { get; init; }
+
     public required double DurationSeconds { get; init; }
 
     public required long Errors { get; init; }

@@ -148,7 +148,7 @@ internal static class SnapshotDetailsCodec
     private static long[] Counts(SnapshotSummary summary) =>
     [
         summary.Files, summary.Directories, summary.Others, summary.SizeInBytes,
-        summary.AddedInBytes, summary.StoredInBytes, summary.Errors,
+        summary.AddedInBytes, summary.StoredInBytes, summary.Errors, summary.SentinelPosition,
     ];
 
     // Later versions may count more: at the end.
@@ -162,6 +162,7 @@ internal static class SnapshotDetailsCodec
             AddedInBytes = counts[4],
             StoredInBytes = counts[5],
             Errors = counts[6],
+            SentinelPosition = counts.Length > 7 ? counts[7] : 0,
         }
         : throw new CorruptDataException("Snapshot: counts missing.");
 }

@@ -23,4 +23,7 @@ public sealed record SnapshotSummary
 
     /// <summary>Things that could not be read.</summary>
     public long Errors { get; init; }
+
+    /// <summary>Where the rot sentinel of the next backup of the same paths begins; below 2^63.</summary>
+    public long SentinelPosition { get; init; }
 }

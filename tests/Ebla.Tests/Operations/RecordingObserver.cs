@@ -9,6 +9,8 @@ internal sealed class RecordingObserver : IBackupObserver
 
     public ConcurrentQueue<BackupProblem> Notices { get; } = [];
 
+    public ConcurrentQueue<RotAlarm> Alarms { get; } = [];
+
     public void Started(BackupCounters counters)
     {
     }
@@ -16,4 +18,6 @@ internal sealed class RecordingObserver : IBackupObserver
     public void Problem(BackupProblem problem) => Problems.Enqueue(problem);
 
     public void Notice(BackupProblem notice) => Notices.Enqueue(notice);
+
+    public void RotFound(RotAlarm alarm) => Alarms.Enqueue(alarm);
 }

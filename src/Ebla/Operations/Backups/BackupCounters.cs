@@ -13,6 +13,9 @@ public sealed class BackupCounters
     private long _processedInBytes;
     private long _addedInBytes;
     private long _errors;
+    private long _sentinelFiles;
+    private long _sentinelInBytes;
+    private long _rotAlarms;
     private volatile FileJob? _current;
 
     /// <summary>Files that the previous snapshot does not have.</summary>
@@ -42,6 +45,15 @@ public sealed class BackupCounters
     /// <summary>Problems reported.</summary>
     public long Errors => Interlocked.Read(ref _errors);
 
+    /// <summary>Unmodified files read again by the rot sentinel.</summary>
+    public long SentinelFiles => Interlocked.Read(ref _sentinelFiles);
+
+    /// <summary>Their length together.</summary>
+    public long SentinelInBytes => Interlocked.Read(ref _sentinelInBytes);
+
+    /// <summary>How many of them had another content than before.</summary>
+    public long RotAlarms => Interlocked.Read(ref _rotAlarms);
+
     /// <summary>A file that is being read now, or was the last; empty before the first.</summary>
     public ByteName CurrentPath => _current is { } job ? job.Directory.Path.Join(job.Name) : default;
 
@@ -64,6 +76,14 @@ public sealed class BackupCounters
     internal void CountProcessed(long sizeInBytes) => Interlocked.Add(ref _processedInBytes, sizeInBytes);
 
     internal void CountAdded(long sizeInBytes) => Interlocked.Add(ref _addedInBytes, sizeInBytes);
+
+    internal void CountSentinel(long sizeInBytes)
+    {
+        _ = Interlocked.Increment(ref _sentinelFiles);
+        _ = Interlocked.Add(ref _sentinelInBytes, sizeInBytes);
+    }
+
+    internal void CountRotAlarm() => Interlocked.Increment(ref _rotAlarms);
 
     internal void CountError() => Interlocked.Increment(ref _errors);
 }

@@ -38,8 +38,10 @@ public static class BackupOperation
         {
             observer.Notice(new BackupProblem(default, $"{finding.Message} What it held is stored again. Run ebla check."));
         }
+        StoredSnapshot? previous = FindPrevious(known, host, paths);
+        SentinelChoice sentinel = ChooseSentinel(options.Sentinel, previous);
         AssembledTree tree = await StoreTreeAsync(
-            repository, options, session, FindPrevious(known, host, paths), paths, counters, observer, cancellationToken)
+            repository, options, session, previous, sentinel, paths, counters, observer, cancellationToken)
             .ConfigureAwait(false);
 
         long stored = 0;
@@ -47,7 +49,7 @@ public static class BackupOperation
             storedInBytes =>
             {
                 stored = storedInBytes;
-                return Describe(repository, options, known, tree, time, host, paths, counters, storedInBytes);
+                return Describe(repository, options, known, tree, time, host, paths, counters, storedInBytes, sentinel.End);
             },
             cancellationToken).ConfigureAwait(false);
         return new BackupResult
@@ -60,18 +62,22 @@ public static class BackupOperation
             ProcessedInBytes = counters.ProcessedInBytes,
             AddedInBytes = counters.AddedInBytes,
             StoredInBytes = stored,
+            SentinelFiles = counters.SentinelFiles,
+            SentinelInBytes = counters.SentinelInBytes,
+            RotAlarms = counters.RotAlarms,
             Duration = repository.Time.GetElapsedTime(start),
             Errors = counters.Errors,
         };
     }
 
     private static async Task<AssembledTree> StoreTreeAsync(
-        Repository repository, BackupOptions options, UploadSession session, StoredSnapshot? previous,
+        Repository repository, BackupOptions options, UploadSession session, StoredSnapshot? previous, SentinelChoice sentinel,
         IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
     {
         RingKeys ring = repository.Keys.Ring;
         NodeFactory nodes = new(new OwnerNames());
         LinkedContents linked = new();
+        VirtualFileSystems virtualFiles = new();
         Chunker<FileChunker.KeyedCut> chunker = FileChunker.Create(ring);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
@@ -79,10 +85,11 @@ public static class BackupOperation
         using SourceTree tree = new(OpenDirectoriesMax);
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
         TreeAssembly assembly = new(trees, ring, counters);
-        PreviousTrees before = new(new TreeReader(blobs), previous is null ? [] : [previous.Snapshot.Root], observer, stop.Token);
+        TreeReader treeReader = new(blobs);
+        PreviousTrees before = new(treeReader, previous is null ? [] : [previous.Snapshot.Root], observer, stop.Token);
         SourceWalk walk = new(
             ring, nodes, before, new StoredClosure(session.Index), files, assembly, tree,
-            new EntryChooser(ExcludedFolders.Of(options.ExcludedFolders), observer), counters, observer, stop.Token);
+            new EntryChooser(ExcludedFolders.Of(options.ExcludedFolders), observer), virtualFiles, sentinel, counters, observer, stop.Token);
         SourceScanner scanner = new(walk, nodes, before, files, assembly, counters, observer, stop.Token);
 
         Task[] readers = new Task[options.ReaderCount];
@@ -114,8 +121,10 @@ public static class BackupOperation
         async Task ReadAsync()
         {
             using ContentStore contents = new(session, chunker, ring, trees, counters, options.Upload.FrameSizeInBytes);
-            await new FileReader(contents, nodes, ring, linked, counters, observer).RunAsync(files.Batches, stop.Token)
-                .ConfigureAwait(false);
+            RotSentinel watch = new(
+                new ContentComparer(ring, treeReader), treeReader, previous is null ? [] : [previous], linked, counters, observer);
+            FileReader reader = new(contents, nodes, ring, linked, watch, virtualFiles, counters, observer);
+            await reader.RunAsync(files.Batches, stop.Token).ConfigureAwait(false);
         }
 
         async Task GuardAsync(Func<Task> run)
@@ -148,6 +157,11 @@ public static class BackupOperation
         => known.Snapshots.LastOrDefault(stored => stored.Snapshot.Host == host && stored.Snapshot.Paths.SequenceEqual(paths))
             ?? known.Snapshots.LastOrDefault(stored => stored.Snapshot.Host == host);
 
+    // Goes on where the previous snapshot of the same paths ended; running numbers would skip files where several backups take turns.
+    private static SentinelChoice ChooseSentinel(SentinelShare share, StoredSnapshot? previous) => previous is null
+        ? SentinelChoice.Of(SentinelShare.Off, 0, 0)
+        : SentinelChoice.Of(share, previous.Snapshot.Summary.SentinelPosition, previous.Snapshot.Summary.SizeInBytes);
+
     private static List<ByteName> ExistingPaths(IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer)
     {
         SortedSet<ByteName> existing = [];
@@ -172,7 +186,7 @@ public static class BackupOperation
 
     private static Snapshot Describe(
         Repository repository, BackupOptions options, SnapshotList known, AssembledTree tree, UnixTime time, ByteName host,
-        IReadOnlyList<ByteName> paths, BackupCounters counters, long storedInBytes)
+        IReadOnlyList<ByteName> paths, BackupCounters counters, long storedInBytes, long sentinelPosition)
     {
         MemberId writer = repository.Keys.Member.Id;
         IReadOnlyList<KnownWriter> newest = known.NewestOfWriters();
@@ -198,6 +212,7 @@ public static class BackupOperation
                 AddedInBytes = counters.AddedInBytes,
                 StoredInBytes = storedInBytes,
                 Errors = counters.Errors,
+                SentinelPosition = sentinelPosition,
             },
         };
     }

@@ -27,6 +27,9 @@ public sealed record BackupOptions
     /// <summary>The program's name and version in the snapshot.</summary>
     public string Program { get; init; } = "";
 
+    /// <summary>How many unmodified files are read again, to see whether the disk still holds what was backed up.</summary>
+    public SentinelShare Sentinel { get; init; } = SentinelShare.Default;
+
     /// <summary>Threads that read, cut and hash files.</summary>
     public int ReaderCount { get; init; } = Math.Max(2, Environment.ProcessorCount);
 

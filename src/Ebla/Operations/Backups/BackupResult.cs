@@ -29,6 +29,15 @@ public sealed record BackupResult
     /// <summary>What was written to the repository.</summary>
     public required long StoredInBytes { get; init; }
 
+    /// <summary>Unmodified files that the rot sentinel read again.</summary>
+    public required long SentinelFiles { get; init; }
+
+    /// <summary>Their length together.</summary>
+    public required long SentinelInBytes { get; init; }
+
+    /// <summary>Unmodified files whose content had changed under the same size and times.</summary>
+    public required long RotAlarms { get; init; }
+
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
 

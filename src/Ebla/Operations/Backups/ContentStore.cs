@@ -45,16 +45,24 @@ internal sealed class ContentStore : IDisposable
     public async ValueTask<FileContent> StoreAsync(IContentSource source, CancellationToken cancellationToken)
     {
         PieceList pieces = new(_trees.StoreAsync);
-        while (source.NextExtent() is { } holeSizeInBytes)
+        try
         {
-            if (holeSizeInBytes > 0)
+            while (source.NextExtent() is { } holeSizeInBytes)
             {
-                _counters.CountProcessed(holeSizeInBytes);
-                await pieces.AddAsync(new ContentPiece(null, holeSizeInBytes), cancellationToken).ConfigureAwait(false);
+                if (holeSizeInBytes > 0)
+                {
+                    await AddAsync(pieces, new ContentPiece(null, holeSizeInBytes), cancellationToken).ConfigureAwait(false);
+                }
+                await StoreExtentAsync(source, pieces, cancellationToken).ConfigureAwait(false);
             }
-            await StoreExtentAsync(source, pieces, cancellationToken).ConfigureAwait(false);
+            return await pieces.FinishAsync(cancellationToken).ConfigureAwait(false);
         }
-        return await pieces.FinishAsync(cancellationToken).ConfigureAwait(false);
+        catch
+        {
+            // What was read of it does not come into the snapshot.
+            _counters.CountProcessed(-pieces.SizeInBytes);
+            throw;
+        }
     }
 
     /// <summary>Hands over what is gathered.</summary>
@@ -93,10 +101,15 @@ internal sealed class ContentStore : IDisposable
             int cut = _chunker.FindCut(_buffer.AsSpan(start, end - start), isAtEnd);
             Invariant.Check(cut > 0);
             BlobId id = await StoreChunkAsync(start, cut, cancellationToken).ConfigureAwait(false);
-            await pieces.AddAsync(new ContentPiece(id, cut), cancellationToken).ConfigureAwait(false);
-            _counters.CountProcessed(cut);
+            await AddAsync(pieces, new ContentPiece(id, cut), cancellationToken).ConfigureAwait(false);
             start += cut;
         }
+    }
+
+    private ValueTask AddAsync(PieceList pieces, ContentPiece piece, CancellationToken cancellationToken)
+    {
+        _counters.CountProcessed(piece.SizeInBytes);
+        return pieces.AddAsync(piece, cancellationToken);
     }
 
     private async ValueTask<BlobId> StoreChunkAsync(int start, int length, CancellationToken cancellationToken)

@@ -8,6 +8,12 @@ internal sealed record FileContent(long SizeInBytes, IReadOnlyList<ContentPiece>
 {
     public static FileContent Empty { get; } = new(0, [], null);
 
+    /// <summary>The content of a file's node.</summary>
+    public static FileContent Of(Node node) => new(node.SizeInBytes, node.Content, node.ContentList);
+
+    /// <summary>Whether the node has this very content, in the same pieces.</summary>
+    public bool IsOf(Node node) => SizeInBytes == node.SizeInBytes && List == node.ContentList && Pieces.SequenceEqual(node.Content);
+
     /// <summary>The blobs that a node with this content refers to.</summary>
     public static IReadOnlyList<ShortId> LinksOf(IReadOnlyList<ContentPiece> pieces, BlobId? list)
     {

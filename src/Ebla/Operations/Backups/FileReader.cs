@@ -1,13 +1,15 @@
 using System.Threading.Channels;
 using Ebla.FileSystems;
 using Ebla.Keys;
+using Ebla.Primitives;
 using Ebla.Trees;
 
 namespace Ebla.Operations.Backups;
 
 /// <summary>One reading thread: opens files, stores their content, makes their nodes.</summary>
 internal sealed class FileReader(
-    ContentStore contents, NodeFactory nodes, RingKeys ring, LinkedContents linked, BackupCounters counters, IBackupObserver observer)
+    ContentStore contents, NodeFactory nodes, RingKeys ring, LinkedContents linked, RotSentinel sentinel, VirtualFileSystems virtualFiles,
+    BackupCounters counters, IBackupObserver observer)
 {
     // A file that changes under the reader is read so often before it is recorded as it came.
     private const int ReadsMax = 2;
@@ -28,57 +30,133 @@ internal sealed class FileReader(
     private async ValueTask<EncodedNode?> ReadAsync(FileJob job, CancellationToken cancellationToken)
     {
         counters.Begin(job);
-        try
+        SentinelFinding finding = SentinelFinding.Unknown;
+        for (int attempt = 1; ; attempt++)
         {
-            for (int attempt = 1; ; attempt++)
+            try
             {
+                if (job.Unmodified is { } entry && attempt == 1)
+                {
+                    finding = await sentinel.InspectAsync(job, entry.Node, cancellationToken).ConfigureAwait(false);
+                    if (finding == SentinelFinding.Same)
+                    {
+                        counters.CountFile(FileChange.Unmodified);
+                        counters.CountProcessed(entry.Node.SizeInBytes);
+                        return EncodedNode.Of(entry.Node, entry.Encoding, ring);
+                    }
+                }
                 using SourceFile file = job.Directory.OpenFile(job.Name);
-                FileMetadata before = file.Metadata;
-                FileContent? known = linked.TryGet(before);
-                counters.CountProcessed(known?.SizeInBytes ?? 0);
-                FileContent content = known ?? await contents.StoreAsync(file, cancellationToken).ConfigureAwait(false);
-                FileMetadata after = file.Stat();
-                bool hasChanged = content.SizeInBytes != before.SizeInBytes
-                    || after.SizeInBytes != before.SizeInBytes
-                    || after.ModifiedTime != before.ModifiedTime
-                    || after.ChangedTime != before.ChangedTime;
-                if (hasChanged && attempt < ReadsMax)
+                if (await ReadAsync(job, file, isLast: attempt == ReadsMax, cancellationToken).ConfigureAwait(false) is { } node)
                 {
-                    counters.CountProcessed(-content.SizeInBytes);
-                    continue;
+                    if (finding == SentinelFinding.Rotten
+                        && FileChanges.Decide(file.Stat(), job.Unmodified!.Value.Node) == FileChange.Unmodified)
+                    {
+                        await sentinel.AlarmAsync(RotKind.Changed, file.Path, job.Unmodified!.Value.Node, "", cancellationToken)
+                            .ConfigureAwait(false);
+                    }
+                    return node;
                 }
-                if (hasChanged)
+            }
+            catch (FileSystemException exception)
+            {
+                if (exception.IsVanished && attempt < ReadsMax && TypeNow(job) == FileType.Regular)
                 {
-                    counters.CountError();
-                    observer.Problem(new BackupProblem(file.Path, "changed while it was read; recorded as it came"));
+                    continue; // Another file was put in its place.
                 }
-                else
-                {
-                    linked.Add(before, content);
-                }
-                counters.CountFile(job.Change);
-                Node node = nodes.Create(job.Name, before) with
-                {
-                    SizeInBytes = content.SizeInBytes,
-                    Content = content.Pieces,
-                    ContentList = content.List,
-                    Remarks = hasChanged ? NodeRemarks.ChangedWhileRead : NodeRemarks.None,
-                };
-                return EncodedNode.Of(node, ring);
+                Report(job, exception);
+                return null;
             }
         }
-        catch (FileSystemException exception)
+    }
+
+    // The node; null if the file changed under the reader and may be read again.
+    private async ValueTask<EncodedNode?> ReadAsync(FileJob job, SourceFile file, bool isLast, CancellationToken cancellationToken)
+    {
+        if (virtualFiles.Hold(file, file.Metadata))
         {
-            BackupProblem problem = new(job.Directory.Path.Join(job.Name), exception.Message);
-            if (exception.IsVanished)
-            {
-                observer.Notice(problem);
-            }
-            else
-            {
-                counters.CountError();
-                observer.Problem(problem);
-            }
+            return await ReadVirtualAsync(job, file, cancellationToken).ConfigureAwait(false);
+        }
+        bool isSettled = await file.SettleAsync(cancellationToken).ConfigureAwait(false);
+        FileMetadata before = file.Metadata;
+        FileContent? known = linked.TryGet(before);
+        counters.CountProcessed(known?.SizeInBytes ?? 0);
+        FileContent content = known ?? await contents.StoreAsync(file, cancellationToken).ConfigureAwait(false);
+        FileMetadata after = file.Stat();
+        bool hasChanged = !isSettled
+            || content.SizeInBytes != before.SizeInBytes
+            || after.SizeInBytes != before.SizeInBytes
+            || after.ModifiedTime != before.ModifiedTime
+            || after.ChangedTime != before.ChangedTime;
+        if (hasChanged && !isLast)
+        {
+            counters.CountProcessed(-content.SizeInBytes);
+            return null;
+        }
+        if (hasChanged)
+        {
+            counters.CountError();
+            observer.Problem(new BackupProblem(file.Path, "changed while it was read; recorded as it came"));
+        }
+        else
+        {
+            linked.Add(before, content);
+        }
+        return NodeOf(job, before, content, hasChanged ? NodeRemarks.ChangedWhileRead : NodeRemarks.None);
+    }
+
+    private async ValueTask<EncodedNode?> ReadVirtualAsync(FileJob job, SourceFile file, CancellationToken cancellationToken)
+    {
+        if (virtualFiles.IsTakenByReading(file, file.Metadata, job.Name))
+        {
+            throw FileSystemException.Refused("read", file.Path, "what is read of it is lost to the programs that wait for it");
+        }
+        using MemoryStream stream = await VirtualFile.ReadAsync(file, cancellationToken).ConfigureAwait(false);
+        FileContent content = await contents.StoreAsync(new SourceStream(stream), cancellationToken).ConfigureAwait(false);
+        return NodeOf(job, file.Metadata, content, NodeRemarks.None);
+    }
+
+    private EncodedNode NodeOf(FileJob job, in FileMetadata metadata, FileContent content, NodeRemarks remarks)
+    {
+        counters.CountFile(job.Change);
+        Node node = nodes.Create(job.Name, metadata) with
+        {
+            SizeInBytes = content.SizeInBytes,
+            Content = content.Pieces,
+            ContentList = content.List,
+            Remarks = remarks,
+        };
+        return EncodedNode.Of(node, ring);
+    }
+
+    private void Report(FileJob job, FileSystemException exception)
+    {
+        ByteName path = job.Directory.Path.Join(job.Name);
+        if (!exception.IsVanished)
+        {
+            counters.CountError();
+            observer.Problem(new BackupProblem(path, exception.Message));
+        }
+        else if (TypeNow(job) is not { } type)
+        {
+            observer.Notice(new BackupProblem(path, exception.Message));
+        }
+        else
+        {
+            counters.CountError();
+            observer.Problem(new BackupProblem(path, type == FileType.Regular
+                ? exception.Message
+                : "was replaced by something else while it was backed up; left out of this snapshot, the next one will have it"));
+        }
+    }
+
+    private static FileType? TypeNow(FileJob job)
+    {
+        try
+        {
+            return job.Directory.Stat(job.Name.Span).Type;
+        }
+        catch (FileSystemException)
+        {
             return null;
         }
     }

@@ -11,4 +11,7 @@ public interface IBackupObserver
 
     /// <summary>Something worth knowing that is no error: a file that vanished before it was read, for one.</summary>
     void Notice(BackupProblem notice);
+
+    /// <summary>An unmodified file has another content than before. It is no error of <see cref="BackupCounters.Errors"/>.</summary>
+    void RotFound(RotAlarm alarm);
 }

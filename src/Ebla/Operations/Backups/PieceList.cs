@@ -9,11 +9,13 @@ internal sealed class PieceList(Func<TreeBlobDraft, CancellationToken, ValueTask
 {
     private readonly List<ContentPiece> _pieces = [];
     private TreeListBuilder? _list;
-    private long _sizeInBytes;
+
+    /// <summary>Length of all pieces so far.</summary>
+    public long SizeInBytes { get; private set; }
 
     public async ValueTask AddAsync(ContentPiece piece, CancellationToken cancellationToken)
     {
-        _sizeInBytes = checked(_sizeInBytes + piece.SizeInBytes);
+        SizeInBytes = checked(SizeInBytes + piece.SizeInBytes);
         if (_list is null && _pieces.Count < NodeCodec.InlinePiecesMax)
         {
             _pieces.Add(piece);
@@ -32,7 +34,7 @@ internal sealed class PieceList(Func<TreeBlobDraft, CancellationToken, ValueTask
     }
 
     public async ValueTask<FileContent> FinishAsync(CancellationToken cancellationToken) => new(
-        _sizeInBytes, _pieces, _list is null ? null : await _list.FinishAsync(cancellationToken).ConfigureAwait(false));
+        SizeInBytes, _pieces, _list is null ? null : await _list.FinishAsync(cancellationToken).ConfigureAwait(false));
 
     private static ValueTask AddAsync(TreeListBuilder list, ContentPiece piece, CancellationToken cancellationToken)
     {

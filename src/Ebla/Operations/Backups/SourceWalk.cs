@@ -16,7 +16,7 @@ namespace Ebla.Operations.Backups;
 /// </remarks>
 internal sealed class SourceWalk(
     RingKeys ring, NodeFactory nodes, PreviousTrees previous, StoredClosure stored, FileQueue files, TreeAssembly assembly,
-    SourceTree tree, EntryChooser chooser, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
+    SourceTree tree, EntryChooser chooser, VirtualFileSystems virtualFiles, SentinelChoice sentinel, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
 {
     private readonly Stack<WalkLevel> _way = [];
     private int _levelsWithMore;
@@ -153,7 +153,7 @@ internal sealed class SourceWalk(
                     await VisitDirectoryAsync(place, directory, parent, name, before).ConfigureAwait(false);
                     break;
                 case FileType.Regular:
-                    await VisitFileAsync(place, parent, name, metadata, before).ConfigureAwait(false);
+                    await VisitFileAsync(place, directory, parent, name, metadata, before).ConfigureAwait(false);
                     break;
                 default:
                     await VisitOtherAsync(directory, parent, name, metadata).ConfigureAwait(false);
@@ -233,16 +233,31 @@ internal sealed class SourceWalk(
     }
 
     private async ValueTask VisitFileAsync(
-        SourcePlace place, PendingDirectory parent, ByteName name, FileMetadata metadata, IReadOnlyList<TreeEntry> before)
+        SourcePlace place, SourceDirectory directory, PendingDirectory parent, ByteName name, FileMetadata metadata,
+        IReadOnlyList<TreeEntry> before)
     {
         FileChange change = before.Count == 0 ? FileChange.New : FileChange.Changed;
+        bool isVirtual = virtualFiles.Hold(directory, metadata);
+        if (isVirtual && VirtualFileSystems.IsNotForReading(metadata))
+        {
+            counters.CountFile(change);
+            await ReserveAsync().ConfigureAwait(false);
+            assembly.Add(parent, EncodedNode.Of(nodes.Create(name, metadata), ring));
+            return;
+        }
+        TreeEntry? unmodified = null;
         foreach (TreeEntry entry in before)
         {
-            if (FileChanges.Decide(metadata, entry.Node) == FileChange.Unmodified)
+            if (!isVirtual && FileChanges.Decide(metadata, entry.Node) == FileChange.Unmodified)
             {
                 EncodedNode encoded = EncodedNode.Of(entry.Node, entry.Encoding, ring);
                 if (stored.Contains(encoded.Links))
                 {
+                    if (metadata.SizeInBytes > 0 && sentinel.Includes(metadata.Inode))
+                    {
+                        unmodified = entry;
+                        break;
+                    }
                     counters.CountFile(FileChange.Unmodified);
                     counters.CountProcessed(metadata.SizeInBytes);
                     await ReserveAsync().ConfigureAwait(false);
@@ -251,7 +266,7 @@ internal sealed class SourceWalk(
                 }
             }
         }
-        FileJob job = new(tree.Retain(place), name, change, parent, (done, node) =>
+        FileJob job = new(tree.Retain(place), name, change, unmodified, parent, (done, node) =>
         {
             tree.Release(place);
             assembly.Finish(done, node);
