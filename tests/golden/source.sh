@@ -27,12 +27,22 @@ v1-aes-1)
     printf 'bottom\n' > deep/er/and/deeper/file
     printf 'secret\n' > closed/file
     chmod 1770 closed; chown 12345:54321 closed
+    printf 'attributes\n' > attributes
+    setfattr -n user.text -v 'some text' attributes; setfattr -n user.empty attributes; setfattr -n user.bytes -v 0x00ff0a attributes
+    seq -f '%06.0f' 1 300 > many-attributes                          # more than fits into the node
+    setfattr -n user.large -v "$(cat many-attributes)" many-attributes; setfattr -n user.small -v 1 many-attributes
+    printf '#!/bin/true\n' > capable; chown 1000:1000 capable; chmod 2755 capable; setcap cap_net_bind_service+ep capable
+    mkdir listed; printf 'for some\n' > listed/file
+    setfacl -m u:12345:rw,g:54321:r listed/file; setfacl -m u:12345:rwx -d -m g:54321:rx,o::- listed
+    printf 'not dumped\n' > flagged; chattr +dA flagged; chattr +d deep
     ;;
 v1-aes-2)
     printf 'One more.\n' > added.txt
     rm plain.txt
     printf 'changed\n' >> deep/er/and/deeper/file
     chmod 0640 lines.txt
+    setfattr -x user.text attributes; setfattr -n user.small -v 2 many-attributes; setfattr -n user.on-a-folder -v 1 listed
+    setfacl -b listed/file; chattr -d deep
     ;;
 v1-chacha-1)
     mkdir many                                                      # more than one leaf, so branches

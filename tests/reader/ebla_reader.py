@@ -9,7 +9,7 @@ Everything is verified: names, signatures, hashes, padding, encodings, limits. I
 there to show that the page is complete, and to get data out when nothing else runs. Needs python3-cryptography, b3sum and zstd; for
 passwords also python3-argon2. Exits 1 with a message at the first thing that is not as the page says.
 """
-import hashlib, hmac, os, stat, struct, subprocess, sys
+import fcntl, hashlib, hmac, os, stat, struct, subprocess, sys
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM, ChaCha20Poly1305
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey, X25519PublicKey
@@ -482,8 +482,18 @@ class Repository:
 
     def restore(self, root, target):
         os.makedirs(target)
-        self.hard_links = {}
+        self.hard_links, self.final_flags = {}, []
         self.restore_directory(root, os.fsencode(os.path.realpath(target)))
+        for path, flags in self.final_flags:
+            attempt(path, 'the flags', set_flags, path, flags)
+
+    def attributes(self, node):
+        """The extended attributes of a node: pairs of name and value."""
+        if 24 not in node:
+            return node.get(23, [])
+        parts = [self.blob(blob_id, 1)[0] for blob_id, _ in node[24]]
+        need([len(part) for part in parts] == [size for _, size in node[24]], 'the size of a piece of attributes')
+        return attributes_of(cbor(b''.join(parts)))
 
     def restore_directory(self, tree, folder):
         for node in self.items(tree, 1):
@@ -515,10 +525,16 @@ class Repository:
                 self.hard_links[link] = (path, pieces)
             if os.geteuid() == 0:
                 os.chown(path, node.get(4, 0), node.get(5, 0), follow_symlinks=False)
+            for name, value in self.attributes(node):
+                attempt(path, name.decode(errors='replace'), os.setxattr, path, name, value, follow_symlinks=False)
             if kind != 3:
                 os.chmod(path, node[3])
-            time = node.get(8, 0) * 10**9 + node.get(9, 0)
-            os.utime(path, ns=(time, time), follow_symlinks=False)
+            if node.get(25, 0) & ~FINAL_FLAGS:
+                attempt(path, 'the flags', set_flags, path, node[25] & ~FINAL_FLAGS)
+            if node.get(25, 0) & FINAL_FLAGS:
+                self.final_flags.append((path, node[25]))
+            accessed, modified = (node.get(key, 0) * 10**9 + node.get(key + 1, 0) for key in (21, 8))
+            os.utime(path, ns=(accessed, modified), follow_symlinks=False)
 
 
 def blobs_of(plain, n):
@@ -562,18 +578,53 @@ def unzstd(frame, total):
     return run.stdout
 
 
+def attempt(path, what, call, *arguments, **named):
+    """What only root or another file system can do is told and left out."""
+    try:
+        call(*arguments, **named)
+    except OSError as problem:
+        print(f'could not set {what} of {os.fsdecode(path)!a}: {problem.strerror}', file=sys.stderr)
+
+
+FINAL_FLAGS = 0x30                  # immutable and append-only: last of all
+KNOWN_FLAGS = 0x6283C4FF
+
+
+def set_flags(path, flags):
+    file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
+    try:
+        current = struct.unpack('I', fcntl.ioctl(file, 0x80086601, bytes(4)))[0]                        # FS_IOC_GETFLAGS
+        fcntl.ioctl(file, 0x40086602, struct.pack('I', current & ~KNOWN_FLAGS | flags))                 # FS_IOC_SETFLAGS
+    finally:
+        os.close(file)
+
+
+def attributes_of(value):
+    pairs = [array(pair, 2, True) for pair in array(value, 2**22)]
+    names = [raw(name, 1, 255) for name, _ in pairs]
+    need(pairs and names == sorted(set(names)) and not any(b'\0' in name for name in names), 'the names of attributes')
+    for _, content in pairs:
+        raw(content, 0, 65536)
+    return pairs
+
+
+def cbor_size(attributes):
+    head = lambda n: 1 if n < 24 else 2 if n < 256 else 3 if n < 65536 else 5
+    return head(len(attributes)) + sum(1 + head(len(n)) + len(n) + head(len(v)) + len(v) for n, v in attributes)
+
+
 def piece_of(value):
     blob_id, size = array(value, 2, True)
     need(type(blob_id) is bytes and len(blob_id) in (0, 32), 'a piece')
     return blob_id, number(size, 1, 2**63 - 1)
 
 
-REQUIRED_NODE_FIELDS = [4, 5, 8, 10, 12]
-NODE_FIELDS_OF_TYPES = {13: (1,), 14: (1,), 15: (1,), 16: (2,), 17: (3,), 18: (1, 3, 4, 5, 6, 7), 19: (6, 7)}
+REQUIRED_NODE_FIELDS = [4, 5, 8, 10, 12, 21]
+NODE_FIELDS_OF_TYPES = {13: (1,), 14: (1,), 15: (1,), 16: (2,), 17: (3,), 18: (1, 3, 4, 5, 6, 7), 19: (6, 7), 25: (1, 2)}
 
 
 def node_of(value):
-    node = fields_of(value, range(1, 21))
+    node = fields_of(value, range(1, 26))
     name = raw(node[1], 1, 255)
     need(b'\0' not in name and b'/' not in name and name not in (b'.', b'..'), 'a name')
     kind = number(node[2], 1, 7)
@@ -582,13 +633,13 @@ def node_of(value):
         need(key not in node or kind in types, f'field {key} in a node of type {kind}')
     for key in REQUIRED_NODE_FIELDS + [key for key in (13, 16, 17, 19) if kind in NODE_FIELDS_OF_TYPES[key]]:
         need(key in node, f'no field {key} in a node of type {kind}')
-    need(all(node.get(key) not in (0, b'', []) for key in (6, 7, 9, 11, 14, 20)), 'a field that says nothing')
+    need(all(node.get(key) not in (0, b'', []) for key in (6, 7, 9, 11, 14, 20, 22, 23, 24, 25)), 'a field that says nothing')
     need(not (14 in node and 15 in node), 'content both inline and in a list')
     for key in (4, 5):
         number(node.get(key, 0), 0, 2**32 - 1)
-    for key in (9, 11):
+    for key in (9, 11, 22):
         number(node.get(key, 0), 0, 10**9 - 1)
-    for key in (8, 10):
+    for key in (8, 10, 21):
         number(node.get(key, 0), -2**63, 2**63 - 1)
     for key in (6, 7):
         need(b'\0' not in raw(node.get(key, b''), 0, 256), 'an owner')
@@ -597,6 +648,12 @@ def node_of(value):
     raw(node.get(15, bytes(32)), 32), raw(node.get(16, bytes(32)), 32)
     for piece in array(node.get(14, []), 32):
         piece_of(piece)
+    need(number(node.get(25, 0)) & ~KNOWN_FLAGS == 0, 'flags')
+    need(not (23 in node and 24 in node), 'attributes both inline and in blobs')
+    need(23 not in node or cbor_size(attributes_of(node[23])) <= 1024, 'too many attributes inline')
+    pieces = [piece_of(piece) for piece in array(node.get(24, []), 32)]
+    need(all(piece[0] for piece in pieces), 'a hole in attributes')
+    need(not pieces or 1024 < sum(piece[1] for piece in pieces) <= 2**24, 'the size of attributes')
     for key, most in ((18, 2**64 - 1), (19, 2**32 - 1)):
         for one in array(node.get(key, [0, 0]), 2, True):
             number(one, 0, most)
@@ -608,9 +665,8 @@ class Node(dict):
 
 
 def references(node):
-    if 16 in node or 15 in node:
-        return [node[16] if 16 in node else node[15]]
-    return [piece[0] for piece in node.get(14, []) if piece[0]]
+    pieces = [piece[0] for piece in node.get(14, []) + node.get(24, []) if piece[0]]
+    return [node[key] for key in (16, 15) if key in node] + pieces
 
 
 def main(arguments):

@@ -26,6 +26,10 @@ internal static class RestoreCommand
         {
             Description = "Take owners by their numbers, not by their names.",
         };
+        Option<bool> accessTimes = new("--atime")
+        {
+            Description = "Restore the times of last access too.",
+        };
         RestoreChoices choices = new();
         TaughtCommand command = new(
             "restore",
@@ -42,7 +46,7 @@ internal static class RestoreCommand
             ebla restore latest:web1 /mnt/web1 -r /mnt/backup     the newest snapshot of the machine web1
             """)
         {
-            place, target, numericOwner,
+            place, target, numericOwner, accessTimes,
         };
         choices.AddTo(command);
         runner.Attach(command, context =>
@@ -54,6 +58,7 @@ internal static class RestoreCommand
                 PathInSnapshot = from.Path,
                 Target = CommandContext.ToName(context.Get(target)!),
                 NumericOwner = context.Get(numericOwner),
+                AccessTimes = context.Get(accessTimes),
             }));
         });
         return command;

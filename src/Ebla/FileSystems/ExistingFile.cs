@@ -14,5 +14,5 @@ internal sealed class ExistingFile : ReadableFile
     public FileMetadata Metadata { get; internal set; }
 
     /// <summary>Makes the next reads ask the disk, as far as the content is written there already.</summary>
-    public void DropFromMemory() => Posix.DropFromMemory(this);
+    public void DropFromMemory() => Posix.AdviseNotNeeded(this);
 }

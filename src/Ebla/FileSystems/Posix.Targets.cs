@@ -5,38 +5,10 @@ namespace Ebla.FileSystems;
 // Calls about files that are there already, and about what takes them away.
 internal static unsafe partial class Posix
 {
-    public const int EXDEV = 18;
-    public const int ENOTEMPTY = 39;
-    public const int ENOTTY = 25;
-    public const int ENODATA = 61;
-
     private const int AT_REMOVEDIR = 0x200;
     private const int FALLOC_FL_KEEP_SIZE = 1;
     private const int FALLOC_FL_PUNCH_HOLE = 2;
-    private const int DropPages = 4; // POSIX_FADV_DONTNEED
-    private const int WhereDataIs = 3; // SEEK_DATA
     private const nuint FICLONE = 0x40049409; // _IOW(0x94, 9, int): the same on x86-64 and arm64
-
-    public static int ReadBytesAt(Descriptor file, Span<byte> buffer, long offset)
-    {
-        fixed (byte* start = buffer)
-        {
-            int result;
-            do
-            {
-                result = (int)Result(ReadAtOffset(file, start, (nuint)buffer.Length, offset));
-            }
-            while (result == -EINTR);
-            return result;
-        }
-    }
-
-    /// <summary>The first byte from the offset on that lies in no hole; -ENXIO if there is none. Moves the position of reads.</summary>
-    public static long FindData(Descriptor file, long offset)
-    {
-        long result = lseek(file, offset, WhereDataIs);
-        return result >= 0 ? result : -Marshal.GetLastPInvokeError();
-    }
 
     /// <summary>Makes a file share all blocks of another one, as far as the file system can (btrfs, XFS, bcachefs, ZFS).</summary>
     public static int Clone(Descriptor file, Descriptor from)
@@ -77,18 +49,12 @@ internal static unsafe partial class Posix
         return result;
     }
 
-    /// <summary>Lets the system forget what it holds of the file in memory, but for what is not written yet. A hint.</summary>
-    public static void DropFromMemory(Descriptor file) => _ = posix_fadvise(file, 0, 0, DropPages);
-
     public static int RemoveDirectoryAt(Descriptor directory, ReadOnlySpan<byte> name)
     {
         byte* terminated = stackalloc byte[PathSizeInBytesMax];
         int result = Terminate(name, terminated);
         return result < 0 ? result : Result(unlinkat(directory, terminated, AT_REMOVEDIR));
     }
-
-    [LibraryImport("libc", EntryPoint = "pread", SetLastError = true)]
-    private static partial nint ReadAtOffset(Descriptor file, byte* buffer, nuint size, long offset);
 
     [LibraryImport("libc", EntryPoint = "ioctl", SetLastError = true)]
     private static partial int Control(Descriptor file, nuint request, nint argument);

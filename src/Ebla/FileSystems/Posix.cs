@@ -379,9 +379,9 @@ internal static unsafe partial class Posix
             $"The system call numbers and flags of {RuntimeInformation.ProcessArchitecture} are not known"),
     };
 
-    private static int Terminate(ReadOnlySpan<byte> name, byte* destination)
+    private static int Terminate(ReadOnlySpan<byte> name, byte* destination, int size = PathSizeInBytesMax)
     {
-        if (name.Length >= PathSizeInBytesMax)
+        if (name.Length >= size)
         {
             return -ENAMETOOLONG;
         }
@@ -389,7 +389,7 @@ internal static unsafe partial class Posix
         {
             return -EINVAL; // The kernel would see the part before the zero: another file.
         }
-        name.CopyTo(new Span<byte>(destination, PathSizeInBytesMax));
+        name.CopyTo(new Span<byte>(destination, size));
         destination[name.Length] = 0;
         return 0;
     }

@@ -14,7 +14,7 @@ internal abstract class ReadableFile(int descriptor, Descriptor? parent, ByteNam
         int total = 0;
         while (total < buffer.Length)
         {
-            int result = Posix.ReadBytesAt(this, buffer[total..], offset + total);
+            int result = Posix.ReadAt(this, buffer[total..], offset + total);
             if (result < 0)
             {
                 throw Error("read", result);
@@ -38,7 +38,7 @@ internal abstract class ReadableFile(int descriptor, Descriptor? parent, ByteNam
         {
             while (offset < end)
             {
-                long data = Posix.FindData(this, offset);
+                long data = Posix.SeekData(this, offset);
                 if (data == -Posix.ENXIO || data >= end)
                 {
                     return true;

@@ -67,14 +67,17 @@ internal sealed class SourceDirectory : Descriptor
     /// <summary>A directory that is open for something else.</summary>
     internal static SourceDirectory Reopen(Descriptor directory)
     {
-        int descriptor = Posix.OpenAt(directory, "."u8, ReadFlags | Posix.O_DIRECTORY);
-        if (descriptor == -Posix.EPERM)
-        {
-            descriptor = Posix.OpenAt(directory, "."u8, Posix.O_RDONLY | Posix.O_DIRECTORY);
-        }
+        int descriptor = OpenAgain(directory);
         return descriptor < 0
             ? throw FileSystemException.FromErrno("open", directory.Path, -descriptor)
             : new SourceDirectory(descriptor, null, directory.Path);
+    }
+
+    /// <summary>A directory on the way, opened for reading if that is permitted.</summary>
+    internal static SourceDirectory? TryReopen(SourceDirectory way)
+    {
+        int descriptor = OpenAgain(way);
+        return descriptor < 0 ? null : new SourceDirectory(descriptor, way, new ByteName("."u8));
     }
 
     /// <summary>Opens a directory in this one. The caller disposes it; it may outlive this one.</summary>
@@ -180,6 +183,12 @@ internal sealed class SourceDirectory : Descriptor
             }
         }
         throw Error("read the link", name.Span, -Posix.ENAMETOOLONG);
+    }
+
+    private static int OpenAgain(Descriptor directory)
+    {
+        int descriptor = Posix.OpenAt(directory, "."u8, ReadFlags | Posix.O_DIRECTORY);
+        return descriptor == -Posix.EPERM ? Posix.OpenAt(directory, "."u8, Posix.O_RDONLY | Posix.O_DIRECTORY) : descriptor;
     }
 
     private int Open(ByteName name, int flags)

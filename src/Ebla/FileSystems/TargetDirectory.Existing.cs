@@ -76,6 +76,7 @@ internal sealed partial class TargetDirectory
     public TargetFile OpenInPlace(ByteName name)
     {
         Check(name);
+        _ = TryLiftFlags(name);
         return TryOpenForWriting(name, default) ?? throw Error("write into", name.Span, -Posix.ENOENT);
     }
 
@@ -85,7 +86,24 @@ internal sealed partial class TargetDirectory
     {
         Check(name);
         int result = Posix.UnlinkAt(this, name.Span);
+        if (result == -Posix.EPERM && TryLiftFlags(name))
+        {
+            result = Posix.UnlinkAt(this, name.Span);
+        }
         ThrowIfFailed("remove", name, result == -Posix.ENOENT ? 0 : result);
+    }
+
+    /// <summary>Takes the flags off a file that forbid to change or replace it; false if it has none, or that is not permitted.</summary>
+    public bool TryLiftFlags(ByteName name)
+    {
+        using ExistingFile? file = TryOpenFile(name);
+        if (file is null)
+        {
+            return false;
+        }
+        OpenTarget target = new(file);
+        return target.GetFlags(out uint flags) >= 0 && (flags & (uint)FileFlagSets.Final) != 0
+            && FlagSetter.Set(target, flags, FileFlags.None, FileFlagSets.Final) >= 0;
     }
 
     /// <summary>Removes an empty directory.</summary>
@@ -135,7 +153,7 @@ internal sealed partial class TargetDirectory
                 && (temporary.IsEmpty || (metadata.LinkCount == 1 && metadata.UserId == Posix.EffectiveUserId()));
             if (isOurs)
             {
-                file.Adopt(metadata);
+                file.Adopt();
                 return file;
             }
             file.Leave();

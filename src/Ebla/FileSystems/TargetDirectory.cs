@@ -19,7 +19,7 @@ internal sealed partial class TargetDirectory : Descriptor
     private const int AttemptsMax = 8;
 
     // Boxed, so that it is read and written whole on any thread.
-    private volatile object? _newFileOwner;
+    private volatile object? _newFileTraits;
 
     // Makes temporary names differ from all names that a snapshot can hold.
     private readonly ByteName _salt;
@@ -58,9 +58,20 @@ internal sealed partial class TargetDirectory : Descriptor
             }
             bool isNew = result >= 0;
             result = Posix.OpenAt(this, name.Span, Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW);
+            if (result == -Posix.EACCES)
+            {
+                // One's own directory, closed to oneself. Of a link in its place this is refused.
+                _ = Posix.ChangeModeAt(this, name.Span, (int)PrivateDirectoryMode);
+                result = Posix.OpenAt(this, name.Span, Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW);
+            }
             if (result >= 0)
             {
-                return new TargetDirectory(result, this, name, _salt) { IsNew = isNew };
+                TargetDirectory directory = new(result, this, name, _salt) { IsNew = isNew };
+                if (!isNew)
+                {
+                    directory.MakeWritable();
+                }
+                return directory;
             }
             if (result is -Posix.ENOTDIR or -Posix.ELOOP)
             {
@@ -93,13 +104,14 @@ internal sealed partial class TargetDirectory : Descriptor
     /// More than 0 gives it its size at once, as one hole, for pieces written in any order, or not at all where they are zeros. 0 is right
     /// for a file that is written from start to end.
     /// </param>
+    /// <param name="flags">The flags that it is to have: some must be there before it is written (<see cref="FileFlagSets.Early"/>).</param>
     /// <remarks>
     /// Until then it is beside it, under a name that starts with ".ebla-restore-"; after a crash such a name can be left over. What is
     /// left over under the very name is removed.
     /// This directory must stay open until the file is committed or disposed.
     /// </remarks>
     /// <exception cref="FileSystemException">It cannot be made; or a directory has its name.</exception>
-    public TargetFile CreateFile(ByteName name, long sizeInBytes)
+    public TargetFile CreateFile(ByteName name, long sizeInBytes, FileFlags flags = FileFlags.None)
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeInBytes);
         Check(name);
@@ -125,7 +137,7 @@ internal sealed partial class TargetDirectory : Descriptor
         TargetFile file = new(descriptor, this, name, temporary);
         try
         {
-            file.Prepare(sizeInBytes, NewFileOwner(file));
+            file.Prepare(sizeInBytes, NewFileTraitsOf(file), flags);
             return file;
         }
         catch
@@ -199,26 +211,64 @@ internal sealed partial class TargetDirectory : Descriptor
     /// <summary>Sets the metadata of this directory: after its entries are made, since each of them changes its times.</summary>
     public MetadataOutcome SetMetadata(in TargetMetadata metadata)
     {
-        _newFileOwner = null; // A set-group-id directory gives its group to new files.
+        _newFileTraits = null; // A directory gives new files its group, a list of access rights, flags.
         return metadata.Apply(new OpenTarget(this), current: null);
+    }
+
+    /// <summary>Makes an entry, or this directory itself if the name is empty, refuse changes. When all else in it is done.</summary>
+    /// <exception cref="FileSystemException">It cannot be set; or the name is no regular file any more.</exception>
+    public void SetFinalFlags(ByteName name, FileFlags flags)
+    {
+        if (name.IsEmpty)
+        {
+            ThrowIfFailed("set the flags of", default, SetFinalFlags(this, flags));
+            return;
+        }
+        using SourceDirectory directory = OpenForReading();
+        using SourceFile file = directory.OpenFile(name);
+        ThrowIfFailed("set the flags of", name, SetFinalFlags(file, flags));
     }
 
     /// <summary>Waits until the names in this directory are durable.</summary>
     /// <exception cref="FileSystemException">They may not be.</exception>
     public void Sync() => ThrowIfFailed("sync", default, Posix.Sync(this));
 
-    // Asked of the first new file and true of the next: so most files need no chown, and nobody has to guess what set-group-id
-    // directories, mount options and network file systems make of the process's own ids.
-    private Owner NewFileOwner(TargetFile file)
+    // Asked of the first new file and true of the next: so most files need no chown and are not searched for inherited attributes, and
+    // nobody has to guess what set-group-id directories, mount options and network file systems make of the process's own ids.
+    private NewFileTraits NewFileTraitsOf(TargetFile file)
     {
-        if (_newFileOwner is Owner known)
+        if (_newFileTraits is NewFileTraits known)
         {
             return known;
         }
-        FileMetadata metadata = file.Stat();
-        Owner owner = new(metadata.UserId, metadata.GroupId);
-        _newFileOwner = owner;
-        return owner;
+        NewFileTraits traits = NewFileTraits.Of(file);
+        _newFileTraits = traits;
+        return traits;
+    }
+
+    private static int SetFinalFlags(Descriptor file, FileFlags flags)
+    {
+        OpenTarget target = new(file);
+        int result = target.GetFlags(out uint current);
+        return result < 0 ? result : FlagSetter.Set(target, current, flags, FileFlagSets.Final);
+    }
+
+    // What was there may refuse entries: to its owner by its mode, to root by its flags. Its metadata are set in the end. If this fails,
+    // so does what is made in it, and that is reported.
+    private void MakeWritable()
+    {
+        OpenTarget target = new(this);
+        if (Posix.EffectiveUserId() == 0)
+        {
+            if (target.GetFlags(out uint flags) >= 0)
+            {
+                _ = FlagSetter.Set(target, flags, FileFlags.None, FileFlagSets.Final);
+            }
+        }
+        else if (Posix.Stat(this, out FileMetadata metadata) >= 0 && (metadata.Mode & PrivateDirectoryMode) != PrivateDirectoryMode)
+        {
+            _ = Posix.ChangeMode(this, metadata.Mode | (int)PrivateDirectoryMode);
+        }
     }
 
     private int Replace(int made, ByteName temporary, ByteName name)

@@ -13,7 +13,7 @@ internal sealed class TargetFile : ReadableFile
     private readonly TargetDirectory _directory;
     private readonly ByteName _name;
     private readonly ByteName _temporaryName;
-    private Owner _owner;
+    private NewFileTraits _traits;
     private bool _isFinished;
 
     internal TargetFile(int descriptor, TargetDirectory directory, ByteName name, ByteName temporaryName)
@@ -73,8 +73,11 @@ internal sealed class TargetFile : ReadableFile
     /// <summary>Disposing leaves the file as it is, for a later run.</summary>
     public void Leave() => _isFinished = true;
 
-    /// <summary>Sets owner, mode and times. After the last write, which would change the times and clear set-id bits.</summary>
-    public MetadataOutcome SetMetadata(in TargetMetadata metadata) => metadata.Apply(new OpenTarget(this), _owner);
+    /// <summary>
+    /// Sets all metadata but the final flags (<see cref="TargetDirectory.SetFinalFlags(ByteName, FileFlags)"/>). After the last write,
+    /// which would change the times and clear set-id bits and capabilities.
+    /// </summary>
+    public MetadataOutcome SetMetadata(in TargetMetadata metadata) => metadata.Apply(new OpenTarget(this), _traits);
 
     /// <summary>Waits until the contents and metadata are durable. The name is by <see cref="TargetDirectory.Sync"/>.</summary>
     /// <exception cref="FileSystemException">They may not be.</exception>
@@ -98,6 +101,10 @@ internal sealed class TargetFile : ReadableFile
         if (result >= 0 && !_temporaryName.IsEmpty)
         {
             result = Posix.RenameAt(_directory, _temporaryName.Span, _name.Span);
+            if (result == -Posix.EPERM && _directory.TryLiftFlags(_name))
+            {
+                result = Posix.RenameAt(_directory, _temporaryName.Span, _name.Span);
+            }
         }
         if (result < 0)
         {
@@ -109,9 +116,15 @@ internal sealed class TargetFile : ReadableFile
         }
     }
 
-    internal void Prepare(long sizeInBytes, Owner owner)
+    internal void Prepare(long sizeInBytes, NewFileTraits traits, FileFlags flags)
     {
-        _owner = owner;
+        _traits = traits;
+        if (traits.Flags is { } current && (flags & FileFlagSets.Early) != 0)
+        {
+            // Whether it worked is seen when all flags are set.
+            _ = FlagSetter.Set(new OpenTarget(this), current, flags, FileFlagSets.Early);
+            _traits = traits with { Flags = Posix.GetFlags(this, out uint actual) < 0 ? null : actual };
+        }
         int result = sizeInBytes == 0 ? 0 : Posix.Truncate(this, sizeInBytes);
         if (result < 0)
         {
@@ -119,7 +132,7 @@ internal sealed class TargetFile : ReadableFile
         }
     }
 
-    internal void Adopt(in FileMetadata metadata) => _owner = new Owner(metadata.UserId, metadata.GroupId);
+    internal void Adopt() => _traits = NewFileTraits.Of(this);
 
     protected override void Dispose(bool disposing)
     {

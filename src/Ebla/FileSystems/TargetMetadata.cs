@@ -5,9 +5,6 @@ namespace Ebla.FileSystems;
 /// <summary>The metadata that a restored file is to have.</summary>
 internal readonly record struct TargetMetadata
 {
-    private const int SetUserIdBit = 0x800;
-    private const int SetGroupIdBit = 0x400;
-
     /// <value>Null leaves the user as it is; then a set-user-id bit is not set either, since it would speak for another user.</value>
     public uint? UserId { get; init; }
 
@@ -22,56 +19,22 @@ internal readonly record struct TargetMetadata
     /// <value>Null leaves the access time as it is.</value>
     public UnixTime? AccessedTime { get; init; }
 
-    /// <summary>Sets owner, mode and times, and goes on whatever fails.</summary>
+    /// <value>The extended attributes, all of them: what else the file has is removed. Null leaves them as they are.</value>
+    public IReadOnlyList<ExtendedAttribute>? ExtendedAttributes { get; init; }
+
+    /// <value>
+    /// Fetches a large set of attributes when it is needed, so that it is not in memory before; null for what cannot be had, which is then
+    /// reported already. Not set together with <see cref="ExtendedAttributes"/>.
+    /// </value>
+    public Func<IReadOnlyList<ExtendedAttribute>?>? FetchExtendedAttributes { get; init; }
+
+    /// <value>Null leaves the flags as they are. Those of <see cref="FileFlagSets.Final"/> are left to the end of all.</value>
+    public FileFlags? Flags { get; init; }
+
+    /// <summary>Sets all but the final flags, and goes on whatever fails.</summary>
     /// <param name="file">What to set them on.</param>
-    /// <param name="current">The owner, where that is known: what is right already is not set again.</param>
-    internal MetadataOutcome Apply<TFile>(TFile file, Owner? current)
+    /// <param name="current">What a file has that we just made: what is right already is not set again. Null if that is not known.</param>
+    internal MetadataOutcome Apply<TFile>(TFile file, NewFileTraits? current)
         where TFile : IMetadataTarget, allows ref struct
-    {
-        MetadataProblems problems = MetadataProblems.None;
-        int firstError = 0;
-
-        // The owner first: the system clears set-id bits when it changes. Times last: whatever else touches them.
-        uint user = Wanted(UserId, current?.UserId);
-        uint group = Wanted(GroupId, current?.GroupId);
-        if ((user, group) != (Posix.LeaveOwner, Posix.LeaveOwner) && file.ChangeOwner(user, group) < 0)
-        {
-            // As an ordinary user one may still give a file to another of one's groups: so each alone.
-            Note(user == Posix.LeaveOwner ? 0 : file.ChangeOwner(user, Posix.LeaveOwner), MetadataProblems.User);
-            Note(group == Posix.LeaveOwner ? 0 : file.ChangeOwner(Posix.LeaveOwner, group), MetadataProblems.Group);
-        }
-        // This number means "leave" to the system and is no owner, whatever a snapshot says.
-        Note(UserId == Posix.LeaveOwner ? -Posix.EINVAL : 0, MetadataProblems.User);
-        Note(GroupId == Posix.LeaveOwner ? -Posix.EINVAL : 0, MetadataProblems.Group);
-
-        if (file.HasMode)
-        {
-            // A set-id program of one user must not become one of another: cp does the same.
-            int mode = Mode;
-            mode &= UserId is null || problems.HasFlag(MetadataProblems.User) ? ~SetUserIdBit : ~0;
-            mode &= GroupId is null || problems.HasFlag(MetadataProblems.Group) ? ~SetGroupIdBit : ~0;
-            problems |= mode == Mode ? MetadataProblems.None : MetadataProblems.Mode;
-            Note(file.ChangeMode(mode), MetadataProblems.Mode);
-            // The system drops a set-group-id bit without an error where the user is not in the file's group (chmod(2)).
-            if ((mode & SetGroupIdBit) != 0)
-            {
-                Note(file.Stat(out FileMetadata actual), MetadataProblems.Mode);
-                problems |= actual.Mode == mode ? MetadataProblems.None : MetadataProblems.Mode;
-            }
-        }
-        Note(file.ChangeTimes(AccessedTime, ModifiedTime), MetadataProblems.Times);
-        return new MetadataOutcome(problems, firstError);
-
-        void Note(int result, MetadataProblems kind)
-        {
-            if (result < 0)
-            {
-                problems |= kind;
-                firstError = firstError == 0 ? -result : firstError;
-            }
-        }
-    }
-
-    private static uint Wanted(uint? wanted, uint? current)
-        => wanted is null || wanted == current ? Posix.LeaveOwner : wanted.Value;
+        => new MetadataSetting<TFile>(file, current).Apply(this);
 }

@@ -53,6 +53,30 @@ internal sealed class TreeReader(BlobReader blobs)
         }
     }
 
+    /// <summary>The extended attributes of a node, wherever they stand.</summary>
+    /// <exception cref="CorruptDataException">Or <see cref="MissingObjectException"/>: they cannot be had.</exception>
+    public async ValueTask<IReadOnlyList<ExtendedAttribute>> ReadExtendedAttributesAsync(Node node, CancellationToken cancellationToken)
+    {
+        if (node.ExtendedAttributeContent.Count == 0)
+        {
+            return node.ExtendedAttributes;
+        }
+        // The node's reader has checked that the pieces are at most so long together.
+        byte[] encoding = new byte[node.ExtendedAttributeContent.Sum(piece => piece.SizeInBytes)];
+        int offset = 0;
+        foreach (ContentPiece piece in node.ExtendedAttributeContent)
+        {
+            ReadOnlyMemory<byte> blob = await blobs.ReadAsync(piece.Id!.Value, cancellationToken).ConfigureAwait(false);
+            if (blob.Length != piece.SizeInBytes)
+            {
+                throw new CorruptDataException($"The tree says a wrong length of blob {piece.Id.Value.ToShortString()}.");
+            }
+            blob.CopyTo(encoding.AsMemory(offset));
+            offset += blob.Length;
+        }
+        return ExtendedAttributesCodec.Decode(encoding);
+    }
+
     /// <summary>The node of a name in a directory; null if there is none.</summary>
     public async ValueTask<Node?> FindAsync(BlobId tree, ByteName name, CancellationToken cancellationToken)
     {

@@ -32,6 +32,11 @@ public sealed record Node
     /// <summary>Time of the last change of content or metadata. For telling changed files, never restored.</summary>
     public UnixTime ChangedTime { get; init; }
 
+    /// <summary>
+    /// Time of the last access, as it was when the entry was new or changed: an access alone makes no new node. Restored on demand.
+    /// </summary>
+    public UnixTime AccessedTime { get; init; }
+
     /// <summary>Inode number. For telling changed files, never restored.</summary>
     public ulong Inode { get; init; }
 
@@ -55,6 +60,18 @@ public sealed record Node
 
     /// <summary>A device's major and minor number.</summary>
     public DeviceNumber? DeviceNumber { get; init; }
+
+    /// <summary>
+    /// The extended attributes, sorted by name, if they are few enough to stand here; else empty, and
+    /// <see cref="ExtendedAttributeContent"/> is set. Access control lists and capabilities are among them.
+    /// </summary>
+    public IReadOnlyList<ExtendedAttribute> ExtendedAttributes { get; init; } = [];
+
+    /// <summary>The blobs that hold a large set of extended attributes, in order.</summary>
+    public IReadOnlyList<ContentPiece> ExtendedAttributeContent { get; init; } = [];
+
+    /// <summary>What chattr(1) has set, of a file or directory.</summary>
+    public FileFlags Flags { get; init; }
 
     /// <summary>What a reader of the snapshot should know of how the entry was read.</summary>
     public NodeRemarks Remarks { get; init; }

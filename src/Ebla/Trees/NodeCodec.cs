@@ -40,6 +40,11 @@ internal static class NodeCodec
     private const uint HardLinkKey = 18;
     private const uint DeviceNumberKey = 19;
     private const uint RemarksKey = 20;
+    private const uint AccessedSecondsKey = 21;
+    private const uint AccessedNanosecondsKey = 22;
+    private const uint AttributesKey = 23;
+    private const uint AttributeContentKey = 24;
+    private const uint FlagsKey = 25;
 
     /// <summary>Appends the node's encoding to <paramref name="writer"/>.</summary>
     public static void Write(CborWriter writer, Node node)
@@ -69,13 +74,7 @@ internal static class NodeCodec
         }
         if (node.Content.Count > 0)
         {
-            writer.WriteUInt32(ContentKey);
-            writer.WriteStartArray(node.Content.Count);
-            foreach (ContentPiece piece in node.Content)
-            {
-                ContentPieceCodec.Write(writer, piece);
-            }
-            writer.WriteEndArray();
+            WritePieces(writer, ContentKey, node.Content);
         }
         WriteId(writer, ContentListKey, node.ContentList);
         WriteId(writer, SubtreeKey, node.Subtree);
@@ -94,6 +93,20 @@ internal static class NodeCodec
         if (node.Remarks != NodeRemarks.None)
         {
             WriteNumber(writer, RemarksKey, (ulong)node.Remarks);
+        }
+        WriteTime(writer, AccessedSecondsKey, node.AccessedTime);
+        if (node.ExtendedAttributes.Count > 0)
+        {
+            writer.WriteUInt32(AttributesKey);
+            ExtendedAttributesCodec.Write(writer, node.ExtendedAttributes);
+        }
+        if (node.ExtendedAttributeContent.Count > 0)
+        {
+            WritePieces(writer, AttributeContentKey, node.ExtendedAttributeContent);
+        }
+        if (node.Flags != FileFlags.None)
+        {
+            WriteNumber(writer, FlagsKey, (ulong)node.Flags);
         }
         writer.WriteEndMap();
     }
@@ -131,6 +144,10 @@ internal static class NodeCodec
             HardLink = fields.HardLink,
             DeviceNumber = fields.DeviceNumber,
             Remarks = fields.Remarks,
+            AccessedTime = new UnixTime(fields.AccessedSeconds, fields.AccessedNanoseconds),
+            ExtendedAttributes = fields.Attributes ?? [],
+            ExtendedAttributeContent = fields.AttributeContent ?? [],
+            Flags = fields.Flags,
         };
         Validate(node);
         Require(fields.Keys == KeysOf(node), "fields missing, or fields that say nothing");
@@ -178,6 +195,13 @@ internal static class NodeCodec
                 fields.DeviceNumber = new DeviceNumber((uint)major, (uint)minor);
                 break;
             case RemarksKey: fields.Remarks = (NodeRemarks)StrictCbor.ReadNumber(reader, int.MaxValue); break;
+            case AccessedSecondsKey: fields.AccessedSeconds = reader.ReadInt64(); break;
+            case AccessedNanosecondsKey: fields.AccessedNanoseconds = ReadNanoseconds(reader); break;
+            case AttributesKey:
+                fields.Attributes = ExtendedAttributesCodec.Read(reader, ExtendedAttributesCodec.InlineSizeInBytesMax);
+                break;
+            case AttributeContentKey: fields.AttributeContent = ReadContent(reader); break;
+            case FlagsKey: fields.Flags = (FileFlags)StrictCbor.ReadNumber(reader, (ulong)FileFlagSets.Kept); break;
             default: StrictCbor.SkipUnknown(reader, key, "Node"); break;
         }
     }
@@ -193,6 +217,7 @@ internal static class NodeCodec
         Require(node.GroupName.Length <= OwnerNameSizeInBytesMax && !node.GroupName.Span.Contains((byte)0), "no valid group name");
         Require(node.ModifiedTime.Nanoseconds is >= 0 and < UnixTime.NanosecondsPerSecond, "no valid time");
         Require(node.ChangedTime.Nanoseconds is >= 0 and < UnixTime.NanosecondsPerSecond, "no valid time");
+        Require(node.AccessedTime.Nanoseconds is >= 0 and < UnixTime.NanosecondsPerSecond, "no valid time");
         Require(node.SizeInBytes >= 0, "a negative size");
         Require(node.Content.Count <= InlinePiecesMax, "too long a content");
         Require(node.Remarks >= 0, "remarks out of range");
@@ -204,6 +229,9 @@ internal static class NodeCodec
             node.Type == FileType.SymbolicLink ? IsValidLinkTarget(node.LinkTarget.Span) : node.LinkTarget.IsEmpty,
             "no valid link target, or one on what is no link");
         Require(node.HardLink is null || node.Type != FileType.Directory, "a hard link id on a directory");
+        Require((node.Flags & ~FileFlagSets.Kept) == 0, "flags that no user can set");
+        Require(isFile || node.Type == FileType.Directory || node.Flags == FileFlags.None, "flags on what can have none");
+        ValidateAttributes(node);
         if (isFile && node.ContentList is null)
         {
             long total = 0;
@@ -213,6 +241,32 @@ internal static class NodeCodec
                 total += piece.SizeInBytes;
             }
             Require(total == node.SizeInBytes, "a content shorter than the file");
+        }
+    }
+
+    // The node itself holds what fits, and nothing else: so a set has one encoding.
+    private static void ValidateAttributes(Node node)
+    {
+        if (node.ExtendedAttributes.Count > 0)
+        {
+            Require(node.ExtendedAttributeContent.Count == 0, "extended attributes both inline and in blobs");
+            ExtendedAttributesCodec.Validate(node.ExtendedAttributes);
+            Require(
+                ExtendedAttributesCodec.SizeOf(node.ExtendedAttributes) <= ExtendedAttributesCodec.InlineSizeInBytesMax,
+                "too many extended attributes to stand inline");
+        }
+        if (node.ExtendedAttributeContent.Count > 0)
+        {
+            Require(node.ExtendedAttributeContent.Count <= InlinePiecesMax, "extended attributes of too many pieces");
+            long total = 0;
+            foreach (ContentPiece piece in node.ExtendedAttributeContent)
+            {
+                Require(
+                    piece.Id is not null && piece.SizeInBytes >= 1 && piece.SizeInBytes <= ExtendedAttributesCodec.SizeInBytesMax - total,
+                    "a hole in its extended attributes, or too large ones");
+                total += piece.SizeInBytes;
+            }
+            Require(total > ExtendedAttributesCodec.InlineSizeInBytesMax, "small extended attributes that do not stand inline");
         }
     }
 
@@ -228,7 +282,8 @@ internal static class NodeCodec
     private static ulong KeysOf(Node node)
     {
         const ulong Always = 1UL << (int)NameKey | 1UL << (int)TypeKey | 1UL << (int)ModeKey | 1UL << (int)UserIdKey
-            | 1UL << (int)GroupIdKey | 1UL << (int)ModifiedSecondsKey | 1UL << (int)ChangedSecondsKey | 1UL << (int)InodeKey;
+            | 1UL << (int)GroupIdKey | 1UL << (int)ModifiedSecondsKey | 1UL << (int)ChangedSecondsKey | 1UL << (int)InodeKey
+            | 1UL << (int)AccessedSecondsKey;
         return Always
             | If(!node.UserName.IsEmpty, UserNameKey)
             | If(!node.GroupName.IsEmpty, GroupNameKey)
@@ -241,7 +296,11 @@ internal static class NodeCodec
             | If(node.Type == FileType.SymbolicLink, LinkTargetKey)
             | If(node.HardLink is not null, HardLinkKey)
             | If(node.DeviceNumber is not null, DeviceNumberKey)
-            | If(node.Remarks != NodeRemarks.None, RemarksKey);
+            | If(node.Remarks != NodeRemarks.None, RemarksKey)
+            | If(node.AccessedTime.Nanoseconds != 0, AccessedNanosecondsKey)
+            | If(node.ExtendedAttributes.Count > 0, AttributesKey)
+            | If(node.ExtendedAttributeContent.Count > 0, AttributeContentKey)
+            | If(node.Flags != FileFlags.None, FlagsKey);
 
         static ulong If(bool isPresent, uint key) => isPresent ? 1UL << (int)key : 0;
     }
@@ -256,6 +315,17 @@ internal static class NodeCodec
     {
         writer.WriteUInt32(key);
         writer.WriteByteString(value);
+    }
+
+    private static void WritePieces(CborWriter writer, uint key, IReadOnlyList<ContentPiece> pieces)
+    {
+        writer.WriteUInt32(key);
+        writer.WriteStartArray(pieces.Count);
+        foreach (ContentPiece piece in pieces)
+        {
+            ContentPieceCodec.Write(writer, piece);
+        }
+        writer.WriteEndArray();
     }
 
     private static void WriteId(CborWriter writer, uint key, BlobId? id)
@@ -340,5 +410,10 @@ internal static class NodeCodec
         public HardLinkId? HardLink;
         public DeviceNumber? DeviceNumber;
         public NodeRemarks Remarks;
+        public long AccessedSeconds;
+        public int AccessedNanoseconds;
+        public ExtendedAttribute[]? Attributes;
+        public ContentPiece[]? AttributeContent;
+        public FileFlags Flags;
     }
 }

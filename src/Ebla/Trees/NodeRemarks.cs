@@ -12,4 +12,7 @@ public enum NodeRemarks
 
     /// <summary>The directory or file could not be read whole; what could be is here.</summary>
     Incomplete = 2,
+
+    /// <summary>Some of the extended attributes, or the flags, could not be read.</summary>
+    MetadataIncomplete = 4,
 }

@@ -21,6 +21,8 @@ internal static class TestNode
             ? [.. Enumerable.Range(0, random.Next(1, NodeCodec.InlinePiecesMax + 1)).Select(_ => Piece(random))]
             : [];
         bool hasList = type == FileType.Regular && pieces.Length == 0 && random.Next(2) == 0;
+        bool hasAttributeContent = random.Next(8) == 0;
+        ExtendedAttribute[] attributes = hasAttributeContent || random.Next(2) == 0 ? [] : Attributes(random, 6, 80);
         return new Node
         {
             Name = Name(random, 255),
@@ -42,8 +44,26 @@ internal static class TestNode
             DeviceNumber = type is FileType.CharacterDevice or FileType.BlockDevice
                 ? new DeviceNumber((uint)random.Next(), uint.MaxValue)
                 : null,
-            Remarks = (NodeRemarks)random.Next(4),
+            Remarks = (NodeRemarks)random.Next(8),
+            AccessedTime = Time(random),
+            ExtendedAttributes = attributes,
+            ExtendedAttributeContent = hasAttributeContent ? AttributePieces(random) : [],
+            Flags = type is FileType.Regular or FileType.Directory ? (FileFlags)random.Next() & FileFlagSets.Kept : FileFlags.None,
         };
+    }
+
+    /// <summary>Sorted attributes whose encoding has at most about so many bytes.</summary>
+    public static ExtendedAttribute[] Attributes(Random random, int countMax, int valueSizeInBytesMax)
+    {
+        SortedDictionary<ByteName, ExtendedAttribute> attributes = [];
+        for (int i = random.Next(1, countMax + 1); i > 0; i--)
+        {
+            byte[] value = new byte[random.Next(3) == 0 ? 0 : random.Next(valueSizeInBytesMax + 1)];
+            random.NextBytes(value);
+            ByteName name = Name(random, 60);
+            attributes[name] = new ExtendedAttribute(name, value);
+        }
+        return [.. attributes.Values];
     }
 
     public static byte[] Encode(Node node)
@@ -60,7 +80,20 @@ internal static class TestNode
         => [.. TreeBlobCodec.EncodePrefix(type, items.Length), .. items.SelectMany(item => item)];
 
     public static bool AreEqual(Node left, Node right)
-        => left.Content.SequenceEqual(right.Content) && left with { Content = right.Content } == right;
+        => left.Content.SequenceEqual(right.Content)
+            && left.ExtendedAttributes.SequenceEqual(right.ExtendedAttributes)
+            && left.ExtendedAttributeContent.SequenceEqual(right.ExtendedAttributeContent)
+            && left with
+            {
+                Content = right.Content,
+                ExtendedAttributes = right.ExtendedAttributes,
+                ExtendedAttributeContent = right.ExtendedAttributeContent,
+            } == right;
+
+    // More than fits inline, and no more than is allowed in all.
+    private static ContentPiece[] AttributePieces(Random random)
+        => [.. Enumerable.Range(0, random.Next(1, NodeCodec.InlinePiecesMax + 1))
+            .Select(_ => new ContentPiece(Id(random), random.Next(1025, (512 << 10) + 1)))];
 
     private static ContentPiece Piece(Random random) => random.Next(4) == 0
         ? new ContentPiece(null, random.NextInt64(1, 1L << 50))

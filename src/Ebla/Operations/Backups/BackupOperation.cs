@@ -75,12 +75,13 @@ public static class BackupOperation
         IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
     {
         RingKeys ring = repository.Keys.Ring;
-        NodeFactory nodes = new(new OwnerNames());
         LinkedContents linked = new();
         VirtualFileSystems virtualFiles = new();
         Chunker<FileChunker.KeyedCut> chunker = FileChunker.Create(ring);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         using TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
+        MetadataReader metadata = new(trees.Attributes, counters, observer);
+        NodeFactory nodes = new(new OwnerNames(), metadata);
         using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index);
         using SourceTree tree = new(OpenDirectoriesMax);
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
@@ -103,6 +104,7 @@ public static class BackupOperation
         assembly.Complete();
         await assembling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         ThrowFirst([scan, assembling, .. readers]);
+        metadata.ReportProblems();
         await trees.FlushAsync(cancellationToken).ConfigureAwait(false);
         return await assembly.Whole.ConfigureAwait(false);
 

@@ -24,6 +24,15 @@ internal sealed record EncodedNode(
         node.Type,
         node.SizeInBytes,
         encoding,
-        node.Subtree is { } tree ? [ShortId.Of(tree)] : FileContent.LinksOf(node.Content, node.ContentList),
+        LinksOf(node),
         Blake3.HashKeyed(ring.TreeIdKey, node.Name.Span).W0);
+
+    private static IReadOnlyList<ShortId> LinksOf(Node node)
+    {
+        IReadOnlyList<ShortId> links
+            = node.Subtree is { } tree ? [ShortId.Of(tree)] : FileContent.LinksOf(node.Content, node.ContentList);
+        return node.ExtendedAttributeContent.Count == 0
+            ? links
+            : [.. links, .. FileContent.LinksOf(node.ExtendedAttributeContent, null)];
+    }
 }

@@ -81,6 +81,7 @@ internal sealed class FileReader(
         FileContent? known = linked.TryGet(before);
         counters.CountProcessed(known?.SizeInBytes ?? 0);
         FileContent content = known ?? await contents.StoreAsync(file, cancellationToken).ConfigureAwait(false);
+        Node node = await nodes.CreateAsync(job.Name, before, file, cancellationToken).ConfigureAwait(false);
         FileMetadata after = file.Stat();
         bool hasChanged = !isSettled
             || content.SizeInBytes != before.SizeInBytes
@@ -101,7 +102,7 @@ internal sealed class FileReader(
         {
             linked.Add(before, content);
         }
-        return NodeOf(job, before, content, hasChanged ? NodeRemarks.ChangedWhileRead : NodeRemarks.None);
+        return Finish(job, node, content, hasChanged ? NodeRemarks.ChangedWhileRead : NodeRemarks.None);
     }
 
     private async ValueTask<EncodedNode?> ReadVirtualAsync(FileJob job, SourceFile file, CancellationToken cancellationToken)
@@ -112,18 +113,18 @@ internal sealed class FileReader(
         }
         using MemoryStream stream = await VirtualFile.ReadAsync(file, cancellationToken).ConfigureAwait(false);
         FileContent content = await contents.StoreAsync(new SourceStream(stream), cancellationToken).ConfigureAwait(false);
-        return NodeOf(job, file.Metadata, content, NodeRemarks.None);
+        return Finish(job, nodes.Create(job.Name, file.Metadata), content, NodeRemarks.None);
     }
 
-    private EncodedNode NodeOf(FileJob job, in FileMetadata metadata, FileContent content, NodeRemarks remarks)
+    private EncodedNode Finish(FileJob job, Node node, FileContent content, NodeRemarks remarks)
     {
         counters.CountFile(job.Change);
-        Node node = nodes.Create(job.Name, metadata) with
+        node = node with
         {
             SizeInBytes = content.SizeInBytes,
             Content = content.Pieces,
             ContentList = content.List,
-            Remarks = remarks,
+            Remarks = node.Remarks | remarks,
         };
         return EncodedNode.Of(node, ring);
     }

@@ -51,7 +51,7 @@ internal static class PartialTree
             {
                 return new AssembledTree(tree, totals);
             }
-            above.Partial.Enqueue(EncodedNode.Of(directory.Node! with { Subtree = tree, Remarks = NodeRemarks.Incomplete }, ring));
+            above.Partial.Enqueue(EncodedNode.Of(directory.Node! with { Subtree = tree, Remarks = directory.Node!.Remarks | NodeRemarks.Incomplete }, ring));
         }
     }
 

@@ -72,7 +72,8 @@ internal sealed class SourceScanner(
                 return null;
             }
             using SourceDirectory directory = SourceDirectory.OpenWay(child.Path);
-            return new Way(child, assembly.Enter(way.Pending, nodes.Create(name, directory.Stat())), previous.Open(before));
+            Node node = await nodes.CreateAsync(name, directory.Stat(), directory, before, cancellationToken).ConfigureAwait(false);
+            return new Way(child, assembly.Enter(way.Pending, node), previous.Open(before));
         }
         catch (FileSystemException exception)
         {

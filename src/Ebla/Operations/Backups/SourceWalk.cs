@@ -39,8 +39,8 @@ internal sealed class SourceWalk(
                 directory.Dispose();
                 return;
             }
-            await EnterAsync(null, directory, metadata, assembly.Enter(parent, nodes.Create(name, metadata)), before)
-                .ConfigureAwait(false);
+            Node node = await nodes.CreateAsync(name, metadata, directory, before, cancellationToken).ConfigureAwait(false);
+            await EnterAsync(null, directory, metadata, assembly.Enter(parent, node), before).ConfigureAwait(false);
             await RunAsync().ConfigureAwait(false);
             return;
         }
@@ -156,7 +156,7 @@ internal sealed class SourceWalk(
                     await VisitFileAsync(place, directory, parent, name, metadata, before).ConfigureAwait(false);
                     break;
                 default:
-                    await VisitOtherAsync(directory, parent, name, metadata).ConfigureAwait(false);
+                    await VisitOtherAsync(directory, parent, name, metadata, before).ConfigureAwait(false);
                     break;
             }
         }
@@ -185,16 +185,18 @@ internal sealed class SourceWalk(
         }
         SourceDirectory below = directory.OpenDirectory(name);
         FileMetadata metadata;
+        Node node;
         try
         {
             metadata = below.Stat();
+            node = await nodes.CreateAsync(name, metadata, below, before, cancellationToken).ConfigureAwait(false);
         }
         catch
         {
             below.Dispose();
             throw;
         }
-        await EnterAsync(place, below, metadata, assembly.Enter(parent, nodes.Create(name, metadata)), before).ConfigureAwait(false);
+        await EnterAsync(place, below, metadata, assembly.Enter(parent, node), before).ConfigureAwait(false);
     }
 
     private ValueTask EnterAsync(
@@ -276,7 +278,8 @@ internal sealed class SourceWalk(
         await files.AddAsync(job, metadata.SizeInBytes, cancellationToken).ConfigureAwait(false);
     }
 
-    private async ValueTask VisitOtherAsync(SourceDirectory directory, PendingDirectory parent, ByteName name, FileMetadata metadata)
+    private async ValueTask VisitOtherAsync(
+        SourceDirectory directory, PendingDirectory parent, ByteName name, FileMetadata metadata, IReadOnlyList<TreeEntry> before)
     {
         ByteName target = metadata.Type == FileType.SymbolicLink ? directory.ReadLink(name) : default;
         if (metadata.Type == FileType.SymbolicLink && !NodeCodec.IsValidLinkTarget(target.Span))
@@ -284,8 +287,9 @@ internal sealed class SourceWalk(
             Report(directory.Path.Join(name), $"a link target of {target.Length} bytes cannot be kept");
             return;
         }
+        Node node = await nodes.CreateEntryAsync(directory, name, metadata, before, cancellationToken).ConfigureAwait(false);
+        node = node with { LinkTarget = target };
         counters.CountOther();
-        Node node = nodes.Create(name, metadata) with { LinkTarget = target };
         await ReserveAsync().ConfigureAwait(false);
         assembly.Add(parent, EncodedNode.Of(node, ring));
     }

@@ -164,7 +164,7 @@ internal sealed class TreeAssembly(TreeStore trees, RingKeys ring, BackupCounter
             at.List = null;
             if (at.Node is { } node)
             {
-                at.Finish(EncodedNode.Of(node with { Subtree = tree, Remarks = at.Remarks }, ring));
+                at.Finish(EncodedNode.Of(node with { Subtree = tree, Remarks = node.Remarks | at.Remarks }, ring));
                 counters.CountDirectory();
             }
             else

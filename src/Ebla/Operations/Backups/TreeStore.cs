@@ -11,7 +11,11 @@ namespace Ebla.Operations.Backups;
 internal sealed class TreeStore(UploadSession session, RingKeys ring, BackupCounters counters, int frameSizeInBytes) : IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1);
+    private readonly AttributeStore _attributes = new(session, ring, counters, frameSizeInBytes);
     private FrameDraft _draft = new(FrameKind.Tree, frameSizeInBytes);
+
+    /// <summary>What nodes refer to besides their content. Handed over with the trees.</summary>
+    public AttributeStore Attributes => _attributes;
 
     /// <summary>The blob's id; its content is handed to the session unless it is stored already.</summary>
     public async ValueTask<BlobId> StoreAsync(TreeBlobDraft blob, CancellationToken cancellationToken)
@@ -39,12 +43,19 @@ internal sealed class TreeStore(UploadSession session, RingKeys ring, BackupCoun
     }
 
     /// <summary>Hands over what is gathered. No call of <see cref="StoreAsync"/> may be under way.</summary>
-    public ValueTask FlushAsync(CancellationToken cancellationToken)
-        => _draft.Blobs.Count > 0 ? NextAsync(cancellationToken) : ValueTask.CompletedTask;
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
+    {
+        await _attributes.FlushAsync(cancellationToken).ConfigureAwait(false);
+        if (_draft.Blobs.Count > 0)
+        {
+            await NextAsync(cancellationToken).ConfigureAwait(false);
+        }
+    }
 
     public void Dispose()
     {
         _draft.Dispose();
+        _attributes.Dispose();
         _turn.Dispose();
     }
 

@@ -83,6 +83,10 @@ internal sealed class AffectedWalk(CheckedCatalog catalog, SnapshotClosure closu
             {
                 Node node = entry.Node;
                 ByteName below = path.Join(node.Name);
+                if (node.ExtendedAttributeContent.Any(piece => IsAffected(piece.Id)))
+                {
+                    Add(new AffectedPath(snapshot, below, IsDirectory: false));
+                }
                 if (node.Subtree is { } subtree && closure.IsTainted(ShortId.Of(subtree)))
                 {
                     await FindPathsAsync(snapshot, subtree, below, depth + 1, trees, cancellationToken).ConfigureAwait(false);

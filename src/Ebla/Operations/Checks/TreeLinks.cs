@@ -14,6 +14,7 @@ internal static class TreeLinks
             Add(links, node.Subtree);
             Add(links, node.ContentList);
             AddPieces(links, node.Content);
+            AddPieces(links, node.ExtendedAttributeContent);
         }
         AddPieces(links, tree.Pieces);
         foreach (TreeBranch branch in tree.Branches)

@@ -37,6 +37,7 @@ internal static class DecodedTree
             ["group"] = node.GroupName.ToString(),
             ["modified"] = node.ModifiedTime.ToDateTimeOffset(),
             ["changed"] = node.ChangedTime.ToDateTimeOffset(),
+            ["accessed"] = node.AccessedTime.ToDateTimeOffset(),
             ["inode"] = node.Inode,
         };
         if (node.Type == FileType.Regular)
@@ -65,9 +66,28 @@ internal static class DecodedTree
         {
             json["changed_while_read"] = node.Remarks.HasFlag(NodeRemarks.ChangedWhileRead);
             json["incomplete"] = node.Remarks.HasFlag(NodeRemarks.Incomplete);
+            json["metadata_incomplete"] = node.Remarks.HasFlag(NodeRemarks.MetadataIncomplete);
+        }
+        if (node.Flags != FileFlags.None)
+        {
+            json["flags"] = FileFlagSets.ToLetters(node.Flags);
+        }
+        if (node.ExtendedAttributes.Count > 0)
+        {
+            json["extended_attributes"] = new JsonArray([.. node.ExtendedAttributes.Select(Of)]);
+        }
+        if (node.ExtendedAttributeContent.Count > 0)
+        {
+            json["extended_attribute_content"] = new JsonArray([.. node.ExtendedAttributeContent.Select(Of)]);
         }
         return json;
     }
+
+    private static JsonObject Of(ExtendedAttribute attribute) => new()
+    {
+        ["name"] = attribute.Name.ToString(),
+        ["value"] = Convert.ToHexStringLower(attribute.Value.Span),
+    };
 
     private static JsonObject Of(ContentPiece piece) => new()
     {

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ebla.FileSystems;
+using Ebla.Primitives;
 
 namespace Ebla.Operations.Restores;
 
@@ -31,7 +32,7 @@ internal sealed class FileWriter(
             {
                 using TargetFile opened = file.Opening == FileOpening.InPlace
                     ? directory.OpenInPlace(file.Name)
-                    : directory.CreateFile(file.Name, 0);
+                    : directory.CreateFile(file.Name, 0, file.Metadata.Flags ?? FileFlags.None);
                 if (file.Opening == FileOpening.InPlace)
                 {
                     opened.SetSize(content.Length);
@@ -215,7 +216,7 @@ internal sealed class FileWriter(
                 FileOpening.InPlace => directory.OpenInPlace(file.Name),
                 FileOpening.Temporary => directory.TryOpenTemporary(file.Name)
                     ?? throw FileSystemException.Refused("go on with", file.PathInSnapshot, "its unfinished file was taken away"),
-                _ => directory.CreateFile(file.Name, file.SizeInBytes),
+                _ => directory.CreateFile(file.Name, file.SizeInBytes, file.Metadata.Flags ?? FileFlags.None),
             };
             _open[file] = true;
             return opened;

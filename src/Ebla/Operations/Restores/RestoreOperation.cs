@@ -81,7 +81,7 @@ public static class RestoreOperation
         Repository repository, RestoreOptions options, BlobIndex index, BlobReader blobs, TreeReader trees, SnapshotPlace place,
         RestoreReport report, RestoreCounters counters, CancellationToken cancellationToken)
     {
-        NodeMetadata metadata = new(new OwnerNames(), options.NumericOwner, report);
+        NodeMetadata metadata = new(new OwnerNames(), trees, repository.Backend, options, report, cancellationToken);
         (RestoreDirectory root, TargetDirectory? opened) = OpenTarget(options, place, metadata);
         using TargetTree target = new(root, opened, report, counters) { IsReadOnly = options.DryRun };
         LinkedFiles links = new(target, report, counters, options.DryRun);
@@ -125,6 +125,7 @@ public static class RestoreOperation
         ThrowFirst(all);
         if (!options.DryRun)
         {
+            report.FinalFlags.Set(target, report);
             target.Sync();
         }
         if (options is { Verify: true, DryRun: false })

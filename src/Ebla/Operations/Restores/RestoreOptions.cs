@@ -58,6 +58,12 @@ public sealed record RestoreOptions
     /// <summary>Whether owners are taken by their numbers. Else by their names, or by numbers where this machine knows no such name.</summary>
     public bool NumericOwner { get; init; }
 
+    /// <summary>
+    /// Whether the times of last access are restored too, as they were when the entries were new or changed. Else they stay as the
+    /// restore leaves them.
+    /// </summary>
+    public bool AccessTimes { get; init; }
+
     /// <summary>How many frames are fetched, opened and written at once.</summary>
     public int WorkerCount { get; init; } = Math.Max(2, Environment.ProcessorCount);
 

@@ -10,6 +10,9 @@ internal sealed class RestoreReport(IRestoreObserver observer, RestoreCounters c
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, (ByteName First, string Message, long Count)> _repeated = [];
 
+    /// <summary>Flags that are to be set at the end of all.</summary>
+    public FinalFlags FinalFlags { get; } = new();
+
     public void Problem(ByteName path, string message)
     {
         counters.CountError();
@@ -24,20 +27,32 @@ internal sealed class RestoreReport(IRestoreObserver observer, RestoreCounters c
     /// <summary>Counts metadata that could not be set; they are reported at the end.</summary>
     public void Metadata(RestoreDirectory directory, ByteName name, MetadataOutcome outcome)
     {
+        if (outcome.FinalFlags != FileFlags.None && !FinalFlags.TryAdd(directory, name, outcome.FinalFlags))
+        {
+            Repeated(directory, name, "final flags", "the flags i and a of chattr could not be set: too many files have them");
+        }
         if (outcome.IsComplete)
         {
             return;
         }
-        string reason = outcome.Errno == 0 ? "" : $": {Marshal.GetPInvokeErrorMessage(outcome.Errno)}";
         Count(MetadataProblems.User, "the owner could not be set");
         Count(MetadataProblems.Group, "the group could not be set");
         Count(MetadataProblems.Mode, "the permissions could not be set");
         Count(MetadataProblems.Times, "the times could not be set");
+        Count(MetadataProblems.AccessControlLists, "the access control list could not be set");
+        Count(MetadataProblems.Capabilities, "the capabilities could not be set");
+        Count(MetadataProblems.UserAttributes, "extended attributes user.* could not be set");
+        Count(MetadataProblems.TrustedAttributes, "extended attributes trusted.* could not be set");
+        Count(MetadataProblems.SecurityAttributes, "extended attributes security.* could not be set");
+        Count(MetadataProblems.OtherAttributes, "extended attributes could not be set");
+        Count(MetadataProblems.Flags, "the flags of chattr could not be set");
 
         void Count(MetadataProblems kind, string what)
         {
             if (outcome.Problems.HasFlag(kind))
             {
+                int errno = outcome.ErrnoOf(kind);
+                string reason = errno == 0 ? "" : $": {Marshal.GetPInvokeErrorMessage(errno)}";
                 Repeated(directory, name, what, what + reason);
             }
         }

@@ -129,7 +129,7 @@ internal sealed class SeedCheck(
         }
         else
         {
-            using TargetFile made = opened.CreateFile(file.Name, 0);
+            using TargetFile made = opened.CreateFile(file.Name, 0, file.Metadata.Flags ?? FileFlags.None);
             run.Files.Begin(file);
             bool isCloned = made.TryClone(seed!);
             made.SetSize(node.SizeInBytes);
