@@ -33,6 +33,7 @@ internal static class BackupCommand
         };
         Option<string?> description = new("--description") { Description = "A free text for the snapshot.", HelpName = "TEXT" };
         Option<string?> sentinel = SentinelArgument.Create();
+        Option<string?> checkpoint = CheckpointArgument.Create();
         TaughtCommand command = new(
             "backup",
             "Backs up files and folders as one new snapshot. What the repository has already is not stored again.",
@@ -42,7 +43,7 @@ internal static class BackupCommand
             ebla backup /srv -r /mnt/backup --tag before-upgrade --json
             """)
         {
-            paths, tags, host, description, sentinel,
+            paths, tags, host, description, sentinel, checkpoint,
         };
         runner.Attach(command, context => RunAsync(context, new BackupOptions
         {
@@ -50,6 +51,7 @@ internal static class BackupCommand
             Tags = context.Get(tags) ?? [],
             Host = context.Get(host) is { } name ? CommandContext.ToName(name) : null,
             Description = context.Get(description) ?? "",
+            CheckpointInterval = CheckpointArgument.Parse(context.Get(checkpoint)),
             Sentinel = SentinelArgument.Parse(context.Get(sentinel)),
             Program = $"ebla {VersionCommand.Version}",
         }));
@@ -79,6 +81,7 @@ internal static class BackupCommand
             SentinelFiles = result.SentinelFiles,
             SentinelBytes = result.SentinelInBytes,
             RotAlarms = result.RotAlarms,
+            PartialSnapshots = result.PartialSnapshots,
             DurationSeconds = Math.Round(result.Duration.TotalSeconds, 3),
             Errors = result.Errors,
         };

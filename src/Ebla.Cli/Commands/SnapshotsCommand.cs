@@ -13,18 +13,25 @@ internal static class SnapshotsCommand
 {
     public static Command Create(CommandRunner runner)
     {
+        Option<bool> all = new("--all")
+        {
+            Description = "Also partial snapshots that a later one supersedes.",
+        };
         TaughtCommand command = new(
             "snapshots",
             "Lists the snapshots, oldest first.",
             """
             ebla snapshots --repo /mnt/backup
             ebla snapshots -r /mnt/backup --json | jq -r '.[-1].id'        the newest
-            """);
-        runner.Attach(command, RunAsync);
+            """)
+        {
+            all,
+        };
+        runner.Attach(command, context => RunAsync(context, context.Get(all)));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context)
+    private static async Task<int> RunAsync(CommandContext context, bool isAll)
     {
         await using Repository repository = await RepositoryAccess.OpenAsync(context);
         SnapshotList list = await SnapshotsOperation.RunAsync(repository, context.CancellationToken);
@@ -32,19 +39,20 @@ internal static class SnapshotsCommand
         {
             context.Messages.Problem($"{finding.Name}: {finding.Message}");
         }
+        IReadOnlyList<StoredSnapshot> snapshots = isAll ? list.Snapshots : list.WithoutSuperseded();
         int exitCode = list.Findings.Count == 0 ? ExitCode.Done : ExitCode.Damage;
         if (context.IsJson)
         {
-            SnapshotReport[] reports = [.. list.Snapshots.Select(SnapshotReport.Of)];
+            SnapshotReport[] reports = [.. snapshots.Select(SnapshotReport.Of)];
             return context.Conclude(exitCode, reports, ReportsContext.Default.SnapshotReportArray, _ => { });
         }
-        if (list.Snapshots.Count == 0)
+        if (snapshots.Count == 0)
         {
             context.Messages.Notice("There is no snapshot yet.");
             return exitCode;
         }
         TextTable table = new("ID", "TIME", "HOST", ">SIZE", "TAGS", "PATHS");
-        foreach (StoredSnapshot stored in list.Snapshots)
+        foreach (StoredSnapshot stored in snapshots)
         {
             Snapshot snapshot = stored.Snapshot;
             string partial = snapshot.IsPartial ? " (partial)" : "";

@@ -29,6 +29,9 @@ internal sealed record BackupReport
     /// <summary>Of these, how many had rotted.</summary>
     public required long RotAlarms { get; init; }
 
+    /// <summary>Partial snapshots committed on the way.</summary>
+    public required long PartialSnapshots { get; init; }
+
     public required double DurationSeconds { get; init; }
 
     public required long Errors { get; init; }

@@ -38,16 +38,7 @@ internal abstract class Descriptor : SafeHandleMinusOneIsInvalid
             {
                 names.Push(at._name);
             }
-            using MemoryStream path = new();
-            foreach (ByteName name in names)
-            {
-                if (path.Length > 0 && path.GetBuffer()[path.Length - 1] != (byte)'/')
-                {
-                    path.WriteByte((byte)'/');
-                }
-                path.Write(name.Span);
-            }
-            return new ByteName(path.GetBuffer().AsSpan(0, (int)path.Length));
+            return ByteName.OfPath(names);
         }
     }
 

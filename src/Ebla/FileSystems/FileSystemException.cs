@@ -32,7 +32,8 @@ public sealed class FileSystemException : EblaException
     internal static FileSystemException FromErrno(string action, ByteName path, int errno) => new(
         $"cannot {action} {path}: {Marshal.GetPInvokeErrorMessage(errno)}",
         errno,
-        // ESRCH: a file of /proc whose process has ended. Every name is opened without following links, so ENOTDIR and ELOOP mean that the type has changed; ENXIO: to a socket.
+        // ESRCH: a file of /proc whose process has ended.
+        // Every name is opened without following links, so ENOTDIR and ELOOP mean that the type has changed; ENXIO: to a socket.
         errno is Posix.ENOENT or Posix.ESRCH or Posix.ESTALE or Posix.ENOTDIR or Posix.ELOOP or Posix.ENXIO);
 
     /// <summary>A file that was opened turned out to be something else.</summary>

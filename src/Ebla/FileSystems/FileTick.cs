@@ -20,7 +20,7 @@ internal static class FileTick
     /// <param name="now">The clock of files (<see cref="Posix.FileClock"/>), not older than the file's metadata.</param>
     public static TimeSpan TimeLeft(UnixTime changed, UnixTime now)
     {
-        if (now.Seconds - changed.Seconds is < -1 or > CoarseTickInSeconds)
+        if (changed.Seconds > now.Seconds + 1 || changed.Seconds < now.Seconds - CoarseTickInSeconds)
         {
             return TimeSpan.Zero;
         }

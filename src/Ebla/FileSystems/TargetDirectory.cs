@@ -94,6 +94,25 @@ internal sealed partial class TargetDirectory : Descriptor
         return descriptor < 0 ? null : new TargetDirectory(descriptor, this, name, _salt);
     }
 
+    /// <summary>Opens this directory again after it was closed, by the ".." of a directory in it, if it is still the same one.</summary>
+    /// <param name="below">An open directory that was opened in this one.</param>
+    /// <param name="identity">The device and inode that it must have, so that a directory moved elsewhere leads nowhere.</param>
+    public TargetDirectory? TryOpenAgain(TargetDirectory below, (ulong Device, ulong Inode) identity)
+    {
+        int descriptor = Posix.OpenAt(below, ".."u8, Posix.O_RDONLY | Posix.O_DIRECTORY);
+        if (descriptor < 0)
+        {
+            return null;
+        }
+        TargetDirectory opened = new(descriptor, Parent, Name, _salt);
+        if (Posix.Stat(opened, out FileMetadata found) >= 0 && (found.Device, found.Inode) == identity)
+        {
+            return opened;
+        }
+        opened.Dispose();
+        return null;
+    }
+
     /// <summary>This directory for reading what is there already.</summary>
     /// <exception cref="FileSystemException">It cannot be opened once more.</exception>
     public SourceDirectory OpenForReading() => SourceDirectory.Reopen(this);

@@ -100,29 +100,23 @@ internal sealed unsafe class IndexRun : IDisposable
         return new ReadOnlySpan<byte>(_start + _layout.SealingsOffset + start, checked((int)(end - start)));
     }
 
-    /// <summary>The section of a frame's links: counts per blob, then links.</summary>
+    /// <summary>The section of a frame's links: ends per blob, then links.</summary>
     public ReadOnlySpan<byte> GetLinkSection(FrameRow frame)
     {
-        byte* counts = _start + _layout.LinksOffset + frame.LinksStart;
-        long links = 0;
-        for (int place = 0; place < frame.BlobCount; place++)
-        {
-            links += BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(counts + 4 * place, 4));
-        }
-        return new ReadOnlySpan<byte>(counts, checked((int)(4L * frame.BlobCount + links * ShortId.SizeInBytes)));
+        byte* section = _start + _layout.LinksOffset + frame.LinksStart;
+        return new ReadOnlySpan<byte>(
+            section, checked((int)(4L * frame.BlobCount + LinksUpTo(section, frame.BlobCount) * ShortId.SizeInBytes)));
     }
 
     /// <summary>The links of one tree blob, 16 bytes each.</summary>
     public ReadOnlySpan<byte> GetLinks(FrameRow frame, int place)
     {
-        ReadOnlySpan<byte> section = GetLinkSection(frame);
-        long before = 0;
-        for (int i = 0; i < place; i++)
-        {
-            before += BinaryPrimitives.ReadUInt32LittleEndian(section[(4 * i)..]);
-        }
-        int count = (int)BinaryPrimitives.ReadUInt32LittleEndian(section[(4 * place)..]);
-        return section.Slice(4 * frame.BlobCount + (int)before * ShortId.SizeInBytes, count * ShortId.SizeInBytes);
+        Invariant.Check(place >= 0 && place < frame.BlobCount);
+        byte* section = _start + _layout.LinksOffset + frame.LinksStart;
+        long first = LinksUpTo(section, place);
+        return new ReadOnlySpan<byte>(
+            section + 4L * frame.BlobCount + first * ShortId.SizeInBytes,
+            checked((int)(LinksUpTo(section, place + 1) - first) * ShortId.SizeInBytes));
     }
 
     /// <summary>The ordinal of the first entry whose id is not before <paramref name="id"/>; copies of a blob stand side by side.</summary>
@@ -163,6 +157,9 @@ internal sealed unsafe class IndexRun : IDisposable
         _view.Dispose();
         _file.Dispose();
     }
+
+    private static long LinksUpTo(byte* section, int place)
+        => place == 0 ? 0 : BinaryPrimitives.ReadUInt32LittleEndian(new ReadOnlySpan<byte>(section + 4 * (place - 1), 4));
 
     private uint ReadSealingEnd(int sealing)
         => BinaryPrimitives.ReadUInt32LittleEndian(Rows(_layout.SealingEndsOffset, sealing, SealingCount, 4));

@@ -5,9 +5,10 @@ namespace Ebla.Indexing;
 
 // RUN FILE, local to a machine and disposable: never leaves the cache folder, so its layout may change with every version.
 // Little-endian, except ids (raw bytes, so that they sort as bytes).
-//   header 128: magic "EBLARUN1" | segment count u32 | pack count u32 | sealing count u32 | frame count u32 | entry count u64
+//   header 128: magic "EBLARUN2" | segment count u32 | pack count u32 | sealing count u32 | frame count u32 | entry count u64
 //               | sealing bytes u64 | link bytes u64 | zeros
 //   segments 32 each | packs 40 each: id, size u64 | sealing ends u32 each | sealing entries | frames 96 each | links | entries 40 each
+//   links: for each tree frame, per blob u32 the number of links up to and with it, then the links, 16 each
 //   BLAKE3 of all before, 32
 
 /// <summary>Where the sections of a run file begin.</summary>
@@ -19,7 +20,7 @@ internal readonly record struct RunLayout(
     public const int FrameRowSizeInBytes = 96;
     public const int EntrySizeInBytes = Hash256.SizeInBytes + 8;
 
-    private static ReadOnlySpan<byte> Magic => "EBLARUN1"u8;
+    private static ReadOnlySpan<byte> Magic => "EBLARUN2"u8;
 
     public static long SegmentsOffset => HeaderSizeInBytes;
 

@@ -78,7 +78,7 @@ internal static class RunWriter
             }
             foreach (FrameRecord record in records)
             {
-                output.Append(record.LinkSection);
+                WriteLinks(output, record);
             }
             foreach (RunEntry entry in entries)
             {
@@ -161,6 +161,23 @@ internal static class RunWriter
             sealingBase += run.SealingCount;
             linkBase += run.LinkBytes;
         }
+    }
+
+    // Sums instead of counts: a lookup must not add up the counts of 4,096 blobs.
+    private static void WriteLinks(RunOutput output, FrameRecord record)
+    {
+        ReadOnlySpan<byte> section = record.LinkSection;
+        if (section.IsEmpty)
+        {
+            return;
+        }
+        uint end = 0;
+        for (int place = 0; place < record.BlobCount; place++)
+        {
+            end += BinaryPrimitives.ReadUInt32LittleEndian(section[(4 * place)..]);
+            BinaryPrimitives.WriteUInt32LittleEndian(output.Next(4), end);
+        }
+        output.Append(section[(4 * record.BlobCount)..]);
     }
 
     private static void WriteLinks(RunOutput output, IReadOnlyList<IndexRun> runs)

@@ -43,6 +43,23 @@ public readonly struct ByteName : IEquatable<ByteName>, IComparable<ByteName>
         return new ByteName(joined);
     }
 
+    /// <summary>Puts a path together: the first name as it is, then each with one slash before it.</summary>
+    internal static ByteName OfPath(IReadOnlyCollection<ByteName> names)
+    {
+        byte[] path = new byte[names.Sum(name => name.Length + 1)];
+        int length = 0;
+        foreach (ByteName name in names)
+        {
+            if (length > 0 && path[length - 1] != (byte)'/')
+            {
+                path[length++] = (byte)'/';
+            }
+            name.Span.CopyTo(path.AsSpan(length));
+            length += name.Length;
+        }
+        return new ByteName(path.AsSpan(0, length));
+    }
+
     /// <inheritdoc/>
     public bool Equals(ByteName other) => Span.SequenceEqual(other.Span);
 

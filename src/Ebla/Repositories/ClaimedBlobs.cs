@@ -1,20 +1,25 @@
 using Ebla.Indexing;
+using Ebla.Packs;
 using Ebla.Primitives;
 
 namespace Ebla.Repositories;
 
-/// <summary>Blobs that this session stores, until a run of the index holds them. Safe for concurrent use.</summary>
+/// <summary>
+/// Blobs that this session stores, until a run of the index holds them; by generations, so that a checkpoint knows when all that was
+/// claimed before it is stored. Safe for concurrent use.
+/// </summary>
 internal sealed class ClaimedBlobs(BlobIndex index)
 {
     private readonly Lock _lock = new();
-    private readonly HashSet<BlobId> _claimed = [];
+    private readonly Dictionary<BlobId, ClaimGeneration> _claimed = [];
+    private ClaimGeneration _generation = new();
 
     /// <summary>Whether the blob is stored, or about to be.</summary>
     public bool Contains(BlobId id)
     {
         lock (_lock)
         {
-            if (_claimed.Contains(id))
+            if (_claimed.ContainsKey(id))
             {
                 return true;
             }
@@ -31,7 +36,40 @@ internal sealed class ClaimedBlobs(BlobIndex index)
         }
         lock (_lock)
         {
-            return _claimed.Add(id);
+            if (!_claimed.TryAdd(id, _generation))
+            {
+                return false;
+            }
+            _generation.Claim();
+            return true;
+        }
+    }
+
+    /// <summary>Begins a new generation.</summary>
+    /// <returns>The one before: everything that was claimed since the last call.</returns>
+    public ClaimGeneration BeginGeneration()
+    {
+        lock (_lock)
+        {
+            ClaimGeneration before = _generation;
+            _generation = new ClaimGeneration();
+            before.Close();
+            return before;
+        }
+    }
+
+    /// <summary>A frame has come into a pack.</summary>
+    public void Pack(FrameRecord frame)
+    {
+        lock (_lock)
+        {
+            for (int place = 0; place < frame.BlobCount; place++)
+            {
+                if (_claimed.TryGetValue(frame.GetBlobId(place), out ClaimGeneration? generation))
+                {
+                    generation.Pack();
+                }
+            }
         }
     }
 
@@ -40,11 +78,14 @@ internal sealed class ClaimedBlobs(BlobIndex index)
     {
         lock (_lock)
         {
-            foreach (Packs.FrameRecord frame in packs.SelectMany(pack => pack.Directory.Frames))
+            foreach (FrameRecord frame in packs.SelectMany(pack => pack.Directory.Frames))
             {
                 for (int place = 0; place < frame.BlobCount; place++)
                 {
-                    _ = _claimed.Remove(frame.GetBlobId(place));
+                    if (_claimed.Remove(frame.GetBlobId(place), out ClaimGeneration? generation))
+                    {
+                        generation.Name();
+                    }
                 }
             }
         }

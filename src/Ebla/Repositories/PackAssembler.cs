@@ -9,20 +9,36 @@ namespace Ebla.Repositories;
 
 /// <summary>The last stages of an upload: gathers sealed frames to packs and hands these to the back-end, a few at a time.</summary>
 internal sealed class PackAssembler(
-    IBackend backend, UnlockedKeys keys, UploadOptions options, Action<IndexedPack> onPut) : IDisposable
+    IBackend backend, UnlockedKeys keys, UploadOptions options, Action<FrameRecord> onPacked, Action<IndexedPack> onPut) : IDisposable
 {
     private readonly SemaphoreSlim _slots = new(options.PutsInFlightMax);
     private readonly List<Task> _puts = [];
     private readonly Stack<byte[]> _segments = [];
     private readonly Dictionary<FrameKind, PackBuilder> _open = [];
+    private TaskCompletionSource<Task>? _cut;
+
+    /// <summary>Has the open packs closed, when null comes through the channel next.</summary>
+    /// <returns>Completes when they are; the inner task when they are put.</returns>
+    public Task<Task> CutNext()
+    {
+        TaskCompletionSource<Task> cut = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        Invariant.Check(Interlocked.Exchange(ref _cut, cut) is null);
+        return cut.Task;
+    }
 
     /// <summary>Runs until the channel is complete and all packs are put. The first failure stops it.</summary>
-    public async Task RunAsync(ChannelReader<SealedFrame> frames, CancellationToken cancellationToken)
+    public async Task RunAsync(ChannelReader<SealedFrame?> frames, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (SealedFrame frame in frames.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (SealedFrame? frame in frames.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
+                if (frame is null)
+                {
+                    await CloseAllAsync(cancellationToken).ConfigureAwait(false);
+                    Interlocked.Exchange(ref _cut, null)!.SetResult(Task.WhenAll(_puts.ToArray()));
+                    continue;
+                }
                 FrameKind kind = frame.Record.Kind;
                 if (!_open.TryGetValue(kind, out PackBuilder? pack))
                 {
@@ -32,16 +48,14 @@ internal sealed class PackAssembler(
                 using (frame)
                 {
                     pack.Add(frame);
+                    onPacked(frame.Record);
                 }
                 if (pack.SizeInBytes >= options.PackSizeInBytes || !pack.HasRoom)
                 {
                     await CloseAsync(kind, cancellationToken).ConfigureAwait(false);
                 }
             }
-            foreach (FrameKind kind in _open.Keys.ToArray())
-            {
-                await CloseAsync(kind, cancellationToken).ConfigureAwait(false);
-            }
+            await CloseAllAsync(cancellationToken).ConfigureAwait(false);
         }
         finally
         {
@@ -57,6 +71,14 @@ internal sealed class PackAssembler(
             pack.Dispose();
         }
         _slots.Dispose();
+    }
+
+    private async Task CloseAllAsync(CancellationToken cancellationToken)
+    {
+        foreach (FrameKind kind in _open.Keys.ToArray())
+        {
+            await CloseAsync(kind, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     private async Task CloseAsync(FrameKind kind, CancellationToken cancellationToken)

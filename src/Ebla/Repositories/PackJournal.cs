@@ -22,6 +22,7 @@ internal sealed class PackJournal(
     private List<IndexedPack> _durable = [];
     private readonly List<IndexRun> _runs = [];
     private bool _isComplete;
+    private bool _isUrged;
 
     /// <summary>Bytes of segments written.</summary>
     public long SegmentBytes { get; private set; }
@@ -36,6 +37,13 @@ internal sealed class PackJournal(
         {
             _put.Add(pack);
         }
+        _ = _signal.Release();
+    }
+
+    /// <summary>Has all packs that were put by now named in a segment soon, however small it is.</summary>
+    public void Urge()
+    {
+        Volatile.Write(ref _isUrged, true);
         _ = _signal.Release();
     }
 
@@ -54,6 +62,7 @@ internal sealed class PackJournal(
         {
             await _signal.WaitAsync(cancellationToken).ConfigureAwait(false);
             isLast = Volatile.Read(ref _isComplete);
+            bool isUrged = Interlocked.Exchange(ref _isUrged, false);
             List<IndexedPack> batch;
             lock (_lock)
             {
@@ -64,7 +73,7 @@ internal sealed class PackJournal(
                 await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
                 _durable.AddRange(batch);
             }
-            while (_durable.Count > 0 && (isLast || DurableSize() >= SegmentSizeInBytes))
+            while (_durable.Count > 0 && (isLast || isUrged || DurableSize() >= SegmentSizeInBytes))
             {
                 await WriteSegmentAsync(cancellationToken).ConfigureAwait(false);
             }

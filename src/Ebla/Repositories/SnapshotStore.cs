@@ -30,7 +30,10 @@ internal sealed class SnapshotStore(Repository repository)
         }
         snapshots.Sort((left, right) =>
         {
+            // The partial snapshots of a run have its time, as the whole one has.
             int order = left.Snapshot.Time.CompareTo(right.Snapshot.Time);
+            order = order != 0 ? order : left.Snapshot.Writer.Value.CompareTo(right.Snapshot.Writer.Value);
+            order = order != 0 ? order : left.Snapshot.Sequence.CompareTo(right.Snapshot.Sequence);
             return order != 0 ? order : left.Id.CompareTo(right.Id);
         });
         return new SnapshotList(snapshots, findings);

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Ebla.Backends;
@@ -11,7 +12,7 @@ namespace Ebla.Repositories;
 
 /// <summary>
 /// One writer at work: announced, the catalog loaded, frames sealed and stored by bounded stages, and at the end one snapshot committed
-/// in the order of docs/design.md, "Commit". Nothing is visible before that.
+/// in the order of docs/design.md, "Commit". Partial snapshots can be committed on the way. Nothing is visible before that.
 /// </summary>
 internal sealed class UploadSession : IAsyncDisposable
 {
@@ -25,12 +26,13 @@ internal sealed class UploadSession : IAsyncDisposable
     private readonly PackAssembler _assembler;
     private readonly PackJournal _journal;
     private readonly Channel<FrameDraft> _drafts;
-    private readonly Channel<SealedFrame> _frames;
+    private readonly Channel<SealedFrame?> _frames;
     private readonly CancellationTokenSource _stop;
     private readonly Task _sealing;
     private readonly Task _assembling;
     private readonly Task _journaling;
     private readonly Task _beating;
+    private readonly ConcurrentQueue<FrameGatherer> _gatherers = [];
     private SessionRegister _register;
     private ExceptionDispatchInfo? _failure;
     private long _storedInBytes;
@@ -48,9 +50,9 @@ internal sealed class UploadSession : IAsyncDisposable
         _sealings = new SealingSource(repository.Keys.Ring);
         _journal = new PackJournal(Backend, repository.Keys, repository.Cache, catalog.Index, _claimed);
         _journal.AddUnnamed(catalog.UnnamedPacks);
-        _assembler = new PackAssembler(Backend, repository.Keys, options, OnPut);
+        _assembler = new PackAssembler(Backend, repository.Keys, options, _claimed.Pack, OnPut);
         _drafts = Channel.CreateBounded<FrameDraft>(options.SealerCount + 1);
-        _frames = Channel.CreateBounded<SealedFrame>(options.SealerCount + 1);
+        _frames = Channel.CreateBounded<SealedFrame?>(options.SealerCount + 1);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _sealing = Guard(SealAllAsync);
         _assembling = Guard(AssembleAsync);
@@ -95,6 +97,14 @@ internal sealed class UploadSession : IAsyncDisposable
     /// <summary>True if the blob is new and the caller must now hand it over in a frame.</summary>
     public bool TryClaim(BlobId id) => _claimed.TryClaim(id);
 
+    /// <summary>A new gatherer of blobs, for the time of the session.</summary>
+    public FrameGatherer CreateGatherer(FrameKind kind, int frameSizeInBytes)
+    {
+        FrameGatherer gatherer = new(this, kind, frameSizeInBytes);
+        _gatherers.Enqueue(gatherer);
+        return gatherer;
+    }
+
     /// <summary>Hands over a frame; takes ownership. Waits while the stages behind are full.</summary>
     public async ValueTask AddAsync(FrameDraft draft, CancellationToken cancellationToken)
     {
@@ -108,6 +118,31 @@ internal sealed class UploadSession : IAsyncDisposable
             ThrowIfFailed();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Commits a snapshot on the way, of blobs that are stored or claimed by now; the session goes on. Waits for nothing that is claimed
+    /// later. Not while another snapshot is committed.
+    /// </summary>
+    /// <param name="createSnapshot">Makes the snapshot from the bytes stored.</param>
+    /// <param name="cancellationToken">Cancels; before the last put nothing is visible.</param>
+    /// <returns>The snapshot's name; null if a pruner has declared the session dead, which the last commit sets right.</returns>
+    public async Task<ObjectId?> CommitPartialAsync(Func<long, Snapshot> createSnapshot, CancellationToken cancellationToken)
+    {
+        await NameClaimedAsync(cancellationToken).ConfigureAwait(false);
+        (ObjectName name, byte[] content) = SnapshotCodec.Seal(
+            _repository.Keys, createSnapshot(StoredInBytes + _journal.SegmentBytes));
+        ObjectName intent = await _register.IntendAsync(content, cancellationToken).ConfigureAwait(false);
+        bool stands = await _register.StandsAsync(cancellationToken).ConfigureAwait(false);
+        if (stands)
+        {
+            await PutDurablyAsync(name, content).ConfigureAwait(false);
+        }
+        if (Backend.Capabilities.CanDelete)
+        {
+            await Backend.DeleteAsync(intent, CancellationToken.None).ConfigureAwait(false);
+        }
+        return stands ? name.Id : null;
     }
 
     /// <summary>Stores everything handed over, durably, with its index; then commits the snapshot.</summary>
@@ -167,8 +202,7 @@ internal sealed class UploadSession : IAsyncDisposable
     // From here on cancelling would not tell what happened: the snapshot is put, made durable, and the session ended.
     private async Task PutSnapshotAsync(ObjectName name, byte[] content, ObjectName intent)
     {
-        await Backend.PutAsync(name, new ReadOnlySequence<byte>(content), CancellationToken.None).ConfigureAwait(false);
-        await Backend.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        await PutDurablyAsync(name, content).ConfigureAwait(false);
         _isEnded = true;
         await StopBeatingAsync().ConfigureAwait(false);
         try
@@ -183,6 +217,39 @@ internal sealed class UploadSession : IAsyncDisposable
         {
             // The snapshot is durable, and that is the truth to tell; records left behind cost a pruner one observation.
         }
+    }
+
+    private async Task PutDurablyAsync(ObjectName name, byte[] content)
+    {
+        await Backend.PutAsync(name, new ReadOnlySequence<byte>(content), CancellationToken.None).ConfigureAwait(false);
+        await Backend.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+    }
+
+    // Everything claimed by now: out of the gatherers, into packs, these put and named in a segment, and all of it durable. Whoever
+    // reads on meanwhile claims in the next generation, and is not waited for.
+    private async Task NameClaimedAsync(CancellationToken cancellationToken)
+    {
+        ClaimGeneration claimed = _claimed.BeginGeneration();
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token, cancellationToken);
+        try
+        {
+            foreach (FrameGatherer gatherer in _gatherers)
+            {
+                await gatherer.FlushAsync().ConfigureAwait(false);
+            }
+            await claimed.AllPacked.WaitAsync(stop.Token).ConfigureAwait(false);
+            Task<Task> cut = _assembler.CutNext();
+            await _frames.Writer.WriteAsync(null, stop.Token).ConfigureAwait(false);
+            await (await cut.WaitAsync(stop.Token).ConfigureAwait(false)).WaitAsync(stop.Token).ConfigureAwait(false);
+            _journal.Urge();
+            await claimed.AllNamed.WaitAsync(stop.Token).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is OperationCanceledException or ChannelClosedException)
+        {
+            ThrowIfFailed();
+            throw;
+        }
+        await Backend.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     // A pruner fenced this session. What it stored may be condemned by now: look again under a new session.
@@ -308,7 +375,11 @@ internal sealed class UploadSession : IAsyncDisposable
         }
         while (_frames.Reader.TryRead(out SealedFrame? frame))
         {
-            frame.Dispose();
+            frame?.Dispose();
+        }
+        foreach (FrameGatherer gatherer in _gatherers)
+        {
+            gatherer.Dispose();
         }
     }
 

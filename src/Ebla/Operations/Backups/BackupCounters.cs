@@ -13,6 +13,7 @@ public sealed class BackupCounters
     private long _processedInBytes;
     private long _addedInBytes;
     private long _errors;
+    private long _partialSnapshots;
     private long _sentinelFiles;
     private long _sentinelInBytes;
     private long _rotAlarms;
@@ -41,6 +42,9 @@ public sealed class BackupCounters
 
     /// <summary>Plaintext bytes new to the repository.</summary>
     public long AddedInBytes => Interlocked.Read(ref _addedInBytes);
+
+    /// <summary>Partial snapshots committed on the way.</summary>
+    public long PartialSnapshots => Interlocked.Read(ref _partialSnapshots);
 
     /// <summary>Problems reported.</summary>
     public long Errors => Interlocked.Read(ref _errors);
@@ -84,6 +88,8 @@ public sealed class BackupCounters
     }
 
     internal void CountRotAlarm() => Interlocked.Increment(ref _rotAlarms);
+
+    internal void CountPartialSnapshot() => Interlocked.Increment(ref _partialSnapshots);
 
     internal void CountError() => Interlocked.Increment(ref _errors);
 }

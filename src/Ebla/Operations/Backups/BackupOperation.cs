@@ -14,6 +14,9 @@ public static class BackupOperation
     // Of 1,024 that a process may open where nobody raised the limit.
     private const int OpenDirectoriesMax = 512;
 
+    // What an interrupted backup may take to store what it has in hand and commit it. Whoever is in a hurry interrupts it once more.
+    private static readonly TimeSpan LastCheckpointMax = TimeSpan.FromSeconds(10);
+
     /// <summary>Runs a backup. The snapshot becomes visible only after everything it refers to is durable.</summary>
     /// <exception cref="SourceException">Nothing of the source can be read; no snapshot is made.</exception>
     public static async Task<BackupResult> RunAsync(
@@ -30,18 +33,21 @@ public static class BackupOperation
         ByteName host = options.Host ?? LocalMachine.HostName();
         SnapshotDetailsCodec.CheckLimits(host, default, paths, options.Tags, options.Description, options.Program);
 
-        UploadSession session = await UploadSession.StartAsync(repository, options.Upload, cancellationToken)
-            .ConfigureAwait(false);
+        using CancellationTokenSource end = new();
+        UploadSession session = await StartAsync(repository, options, end, cancellationToken).ConfigureAwait(false);
+        // From here on the session outlives an interruption for a while.
+        using CancellationTokenRegistration interruption = cancellationToken.Register(() => end.CancelAfter(LastCheckpointMax));
         await using ConfiguredAsyncDisposable disposing = session.ConfigureAwait(false);
         SnapshotList known = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
         foreach (CatalogFinding finding in session.Findings.Concat(known.Findings))
         {
             observer.Notice(new BackupProblem(default, $"{finding.Message} What it held is stored again. Run ebla check."));
         }
-        StoredSnapshot? previous = FindPrevious(known, host, paths);
-        SentinelChoice sentinel = ChooseSentinel(options.Sentinel, previous);
+        IReadOnlyList<StoredSnapshot> previous = PreviousSnapshots.Find(known, host, paths);
+        SentinelChoice sentinel = ChooseSentinel(options.Sentinel, previous.Count > 0 ? previous[^1] : null);
+        SnapshotDescription description = new(repository.Keys.Member.Id, known, options, time, host, paths, counters);
         AssembledTree tree = await StoreTreeAsync(
-            repository, options, session, previous, sentinel, paths, counters, observer, cancellationToken)
+            repository, options, session, previous, sentinel, description, paths, counters, observer, end.Token, cancellationToken)
             .ConfigureAwait(false);
 
         long stored = 0;
@@ -49,7 +55,7 @@ public static class BackupOperation
             storedInBytes =>
             {
                 stored = storedInBytes;
-                return Describe(repository, options, known, tree, time, host, paths, counters, storedInBytes, sentinel.End);
+                return description.Of(tree, isPartial: false, storedInBytes, sentinel.End);
             },
             cancellationToken).ConfigureAwait(false);
         return new BackupResult
@@ -65,21 +71,30 @@ public static class BackupOperation
             SentinelFiles = counters.SentinelFiles,
             SentinelInBytes = counters.SentinelInBytes,
             RotAlarms = counters.RotAlarms,
+            PartialSnapshots = counters.PartialSnapshots,
             Duration = repository.Time.GetElapsedTime(start),
             Errors = counters.Errors,
         };
     }
 
+    private static async Task<UploadSession> StartAsync(
+        Repository repository, BackupOptions options, CancellationTokenSource end, CancellationToken cancellationToken)
+    {
+        using CancellationTokenRegistration interruption = cancellationToken.Register(end.Cancel);
+        return await UploadSession.StartAsync(repository, options.Upload, end.Token).ConfigureAwait(false);
+    }
+
     private static async Task<AssembledTree> StoreTreeAsync(
-        Repository repository, BackupOptions options, UploadSession session, StoredSnapshot? previous, SentinelChoice sentinel,
-        IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
+        Repository repository, BackupOptions options, UploadSession session, IReadOnlyList<StoredSnapshot> previous, SentinelChoice sentinel,
+        SnapshotDescription description, IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer,
+        CancellationToken end, CancellationToken cancellationToken)
     {
         RingKeys ring = repository.Keys.Ring;
         LinkedContents linked = new();
         VirtualFileSystems virtualFiles = new();
         Chunker<FileChunker.KeyedCut> chunker = FileChunker.Create(ring);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
-        using TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
+        TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
         MetadataReader metadata = new(trees.Attributes, counters, observer);
         NodeFactory nodes = new(new OwnerNames(), metadata);
         using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index);
@@ -87,7 +102,7 @@ public static class BackupOperation
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
         TreeAssembly assembly = new(trees, ring, counters);
         TreeReader treeReader = new(blobs);
-        PreviousTrees before = new(treeReader, previous is null ? [] : [previous.Snapshot.Root], observer, stop.Token);
+        PreviousTrees before = new(treeReader, [.. previous.Select(stored => stored.Snapshot.Root)], observer, stop.Token);
         SourceWalk walk = new(
             ring, nodes, before, new StoredClosure(session.Index), files, assembly, tree,
             new EntryChooser(ExcludedFolders.Of(options.ExcludedFolders), observer), virtualFiles, sentinel, counters, observer, stop.Token);
@@ -99,13 +114,27 @@ public static class BackupOperation
             readers[i] = Task.Run(() => GuardAsync(ReadAsync), CancellationToken.None);
         }
         Task scan = Task.Run(() => GuardAsync(ScanAsync), CancellationToken.None);
-        Task assembling = Task.Run(() => GuardAsync(() => assembly.RunAsync(stop.Token)), CancellationToken.None);
+        Task assembling = Task.Run(() => GuardAsync(() => assembly.RunAsync(end)), CancellationToken.None);
+        Checkpoints checkpoints = new(
+            session, assembly, description, counters,
+            sentinelPosition: previous.Count > 0 ? previous[^1].Snapshot.Summary.SentinelPosition : 0);
+        using CancellationTokenSource through = CancellationTokenSource.CreateLinkedTokenSource(stop.Token);
+        Task committing = Task.Run(
+            () => GuardAsync(() => checkpoints.RunAsync(options.CheckpointInterval, repository.Time, through.Token, end)),
+            CancellationToken.None);
         await Task.WhenAll([scan, .. readers]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await through.CancelAsync().ConfigureAwait(false);
+        await committing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (cancellationToken.IsCancellationRequested && options.CheckpointInterval > TimeSpan.Zero)
+        {
+            await CommitLastAsync(checkpoints, observer, end).ConfigureAwait(false);
+        }
         assembly.Complete();
         await assembling.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        ThrowFirst([scan, assembling, .. readers]);
+        ThrowFirst([scan, assembling, committing, .. readers]);
+        cancellationToken.ThrowIfCancellationRequested();
         metadata.ReportProblems();
-        await trees.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await trees.FlushAsync().ConfigureAwait(false);
         return await assembly.Whole.ConfigureAwait(false);
 
         async Task ScanAsync()
@@ -122,9 +151,9 @@ public static class BackupOperation
 
         async Task ReadAsync()
         {
-            using ContentStore contents = new(session, chunker, ring, trees, counters, options.Upload.FrameSizeInBytes);
+            ContentStore contents = new(session, chunker, ring, trees, counters, options.Upload.FrameSizeInBytes);
             RotSentinel watch = new(
-                new ContentComparer(ring, treeReader), treeReader, previous is null ? [] : [previous], linked, counters, observer);
+                new ContentComparer(ring, treeReader), treeReader, previous, linked, counters, observer);
             FileReader reader = new(contents, nodes, ring, linked, watch, virtualFiles, counters, observer);
             await reader.RunAsync(files.Batches, stop.Token).ConfigureAwait(false);
         }
@@ -154,10 +183,18 @@ public static class BackupOperation
         }
     }
 
-    // The previous tree only saves reading; it is looked up by path, so any snapshot of the machine helps.
-    private static StoredSnapshot? FindPrevious(SnapshotList known, ByteName host, IReadOnlyList<ByteName> paths)
-        => known.Snapshots.LastOrDefault(stored => stored.Snapshot.Host == host && stored.Snapshot.Paths.SequenceEqual(paths))
-            ?? known.Snapshots.LastOrDefault(stored => stored.Snapshot.Host == host);
+    // It was interrupted, and that is what the caller is told: a failure here only takes away what would have been welcome.
+    private static async Task CommitLastAsync(Checkpoints checkpoints, IBackupObserver observer, CancellationToken end)
+    {
+        try
+        {
+            await checkpoints.CommitLastAsync(end).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is BackendException or OperationCanceledException)
+        {
+            observer.Notice(new BackupProblem(default, $"The last partial snapshot was not made: {exception.Message}"));
+        }
+    }
 
     // Goes on where the previous snapshot of the same paths ended; running numbers would skip files where several backups take turns.
     private static SentinelChoice ChooseSentinel(SentinelShare share, StoredSnapshot? previous) => previous is null
@@ -184,38 +221,5 @@ public static class BackupOperation
         return existing.Count > 0
             ? [.. existing]
             : throw new SourceException("None of the paths to back up can be read. No snapshot was made.");
-    }
-
-    private static Snapshot Describe(
-        Repository repository, BackupOptions options, SnapshotList known, AssembledTree tree, UnixTime time, ByteName host,
-        IReadOnlyList<ByteName> paths, BackupCounters counters, long storedInBytes, long sentinelPosition)
-    {
-        MemberId writer = repository.Keys.Member.Id;
-        IReadOnlyList<KnownWriter> newest = known.NewestOfWriters();
-        return new Snapshot
-        {
-            Root = tree.Root,
-            Writer = writer,
-            Sequence = newest.Where(other => other.Writer == writer).Select(other => other.Sequence).FirstOrDefault() + 1,
-            Time = time,
-            Known = newest,
-            Host = host,
-            User = new OwnerNames().UserName(LocalMachine.UserId()),
-            Paths = paths,
-            Tags = options.Tags,
-            Description = options.Description,
-            Program = options.Program,
-            Summary = new SnapshotSummary
-            {
-                Files = tree.Totals.Files,
-                Directories = tree.Totals.Directories,
-                Others = tree.Totals.Others,
-                SizeInBytes = tree.Totals.SizeInBytes,
-                AddedInBytes = counters.AddedInBytes,
-                StoredInBytes = storedInBytes,
-                Errors = counters.Errors,
-                SentinelPosition = sentinelPosition,
-            },
-        };
     }
 }

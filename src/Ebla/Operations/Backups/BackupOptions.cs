@@ -30,6 +30,13 @@ public sealed record BackupOptions
     /// <summary>How many unmodified files are read again, to see whether the disk still holds what was backed up.</summary>
     public SentinelShare Sentinel { get; init; } = SentinelShare.Default;
 
+    /// <summary>
+    /// So often a partial snapshot is committed: what is finished by then can be restored if the backup is cut off, and the next one goes
+    /// on from there. Zero for never.
+    /// </summary>
+    /// <value>5 minutes: what they cost is some tree blobs and three small objects (docs/adr/0023-checkpoints.md).</value>
+    public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);
+
     /// <summary>Threads that read, cut and hash files.</summary>
     public int ReaderCount { get; init; } = Math.Max(2, Environment.ProcessorCount);
 

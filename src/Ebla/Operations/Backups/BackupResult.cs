@@ -38,6 +38,9 @@ public sealed record BackupResult
     /// <summary>Unmodified files whose content had changed under the same size and times.</summary>
     public required long RotAlarms { get; init; }
 
+    /// <summary>Partial snapshots that were committed on the way. This one supersedes them.</summary>
+    public required long PartialSnapshots { get; init; }
+
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
 

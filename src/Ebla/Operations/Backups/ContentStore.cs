@@ -10,34 +10,30 @@ using Ebla.Trees;
 namespace Ebla.Operations.Backups;
 
 /// <summary>Reads files, cuts them, and stores the chunks that are new. One for each reading thread; reuses its buffer.</summary>
-internal sealed class ContentStore : IDisposable
+internal sealed class ContentStore
 {
     // Reads of this size keep the data in the processor's cache until it is cut and hashed.
     private const int ReadSizeInBytes = 512 << 10;
 
-    private readonly UploadSession _session;
+    private readonly FrameGatherer _frames;
     private readonly Chunker<FileChunker.KeyedCut> _chunker;
     private readonly RingKeys _ring;
     private readonly TreeStore _trees;
     private readonly BackupCounters _counters;
-    private readonly int _frameSizeInBytes;
     private readonly int _chunkSizeInBytesMax;
     private readonly byte[] _buffer;
-    private FrameDraft _draft;
 
     public ContentStore(
         UploadSession session, Chunker<FileChunker.KeyedCut> chunker, RingKeys ring, TreeStore trees, BackupCounters counters,
         int frameSizeInBytes)
     {
-        _session = session;
+        _frames = session.CreateGatherer(FrameKind.File, frameSizeInBytes);
         _chunker = chunker;
         _ring = ring;
         _trees = trees;
         _counters = counters;
-        _frameSizeInBytes = frameSizeInBytes;
         _chunkSizeInBytesMax = ring.Chunker.MaxSizeInBytes;
         _buffer = new byte[2 * _chunkSizeInBytesMax + ReadSizeInBytes];
-        _draft = new FrameDraft(FrameKind.File, frameSizeInBytes);
     }
 
     /// <summary>Stores all that a source gives. The chunker starts anew behind each hole.</summary>
@@ -66,15 +62,7 @@ internal sealed class ContentStore : IDisposable
     }
 
     /// <summary>Hands over what is gathered.</summary>
-    public async ValueTask FlushAsync(CancellationToken cancellationToken)
-    {
-        if (_draft.Blobs.Count > 0)
-        {
-            await NextAsync(cancellationToken).ConfigureAwait(false);
-        }
-    }
-
-    public void Dispose() => _draft.Dispose();
+    public ValueTask FlushAsync() => _frames.FlushAsync();
 
     private async ValueTask StoreExtentAsync(IContentSource source, PieceList pieces, CancellationToken cancellationToken)
     {
@@ -114,23 +102,12 @@ internal sealed class ContentStore : IDisposable
 
     private async ValueTask<BlobId> StoreChunkAsync(int start, int length, CancellationToken cancellationToken)
     {
+        cancellationToken.ThrowIfCancellationRequested();
         BlobId id = new(Blake3.HashKeyed(_ring.FileIdKey, _buffer.AsSpan(start, length)));
-        if (_session.TryClaim(id))
+        if (await _frames.AddAsync(id, _buffer.AsMemory(start, length), []).ConfigureAwait(false))
         {
             _counters.CountAdded(length);
-            if (!_draft.TryAdd(id, _buffer.AsSpan(start, length), []))
-            {
-                await NextAsync(cancellationToken).ConfigureAwait(false);
-                Invariant.Check(_draft.TryAdd(id, _buffer.AsSpan(start, length), []));
-            }
         }
         return id;
-    }
-
-    private ValueTask NextAsync(CancellationToken cancellationToken)
-    {
-        FrameDraft full = _draft;
-        _draft = new FrameDraft(FrameKind.File, _frameSizeInBytes);
-        return _session.AddAsync(full, cancellationToken);
     }
 }

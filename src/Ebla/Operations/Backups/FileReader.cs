@@ -24,7 +24,7 @@ internal sealed class FileReader(
                 job.Complete(await ReadAsync(job, cancellationToken).ConfigureAwait(false));
             }
         }
-        await contents.FlushAsync(cancellationToken).ConfigureAwait(false);
+        await contents.FlushAsync().ConfigureAwait(false);
     }
 
     private async ValueTask<EncodedNode?> ReadAsync(FileJob job, CancellationToken cancellationToken)

@@ -51,7 +51,8 @@ internal static class PartialTree
             {
                 return new AssembledTree(tree, totals);
             }
-            above.Partial.Enqueue(EncodedNode.Of(directory.Node! with { Subtree = tree, Remarks = directory.Node!.Remarks | NodeRemarks.Incomplete }, ring));
+            Node own = directory.Node!;
+            above.Partial.Enqueue(EncodedNode.Of(own with { Subtree = tree, Remarks = own.Remarks | NodeRemarks.Incomplete }, ring));
         }
     }
 

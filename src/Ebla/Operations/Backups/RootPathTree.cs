@@ -6,10 +6,24 @@ namespace Ebla.Operations.Backups;
 /// <summary>The paths of a backup as a tree of their components: the way from "/" to each of them.</summary>
 internal sealed class RootPathTree
 {
-    private RootPathTree(ByteName path) => Path = path;
+    private readonly RootPathTree? _parent;
+    private readonly ByteName _name;
 
-    /// <summary>The absolute path.</summary>
-    public ByteName Path { get; }
+    private RootPathTree(RootPathTree? parent, ByteName name) => (_parent, _name) = (parent, name);
+
+    /// <value>The absolute path. Put together at each call, since all of a long path's beginnings would take much memory.</value>
+    public ByteName Path
+    {
+        get
+        {
+            Stack<ByteName> names = [];
+            for (RootPathTree? at = this; at is not null; at = at._parent)
+            {
+                names.Push(at._name);
+            }
+            return ByteName.OfPath(names);
+        }
+    }
 
     /// <summary>Whether everything here is backed up; else only what lies on the way.</summary>
     public bool IsSelected { get; private set; }
@@ -20,7 +34,7 @@ internal sealed class RootPathTree
     /// <summary>The tree of absolute, normal paths. A path below another adds nothing.</summary>
     public static RootPathTree Of(IEnumerable<ByteName> paths)
     {
-        RootPathTree root = new(ByteName.FromText("/"));
+        RootPathTree root = new(null, ByteName.FromText("/"));
         foreach (ByteName path in paths)
         {
             root.Select(LocalPath.Split(path));
@@ -30,7 +44,20 @@ internal sealed class RootPathTree
 
     /// <summary>The paths selected, none of them below another.</summary>
     public IEnumerable<ByteName> SelectedPaths()
-        => IsSelected ? [Path] : Children.Values.SelectMany(child => child.SelectedPaths());
+    {
+        Stack<RootPathTree> waiting = new([this]);
+        while (waiting.TryPop(out RootPathTree? place))
+        {
+            if (place.IsSelected)
+            {
+                yield return place.Path;
+            }
+            foreach (RootPathTree child in place.Children.Values.Reverse())
+            {
+                waiting.Push(child);
+            }
+        }
+    }
 
     private void Select(IReadOnlyList<ByteName> components)
     {
@@ -43,7 +70,7 @@ internal sealed class RootPathTree
             }
             if (!place.Children.TryGetValue(component, out RootPathTree? child))
             {
-                child = new RootPathTree(place.Path.Join(component));
+                child = new RootPathTree(place, component);
                 place.Children.Add(component, child);
             }
             place = child;

@@ -44,14 +44,14 @@ internal readonly record struct SentinelChoice
     }
 
     /// <summary>Whether the file with this inode number is read again.</summary>
-    public bool Includes(ulong inode) => (Place(inode) - _start) % Circle < _arc;
+    public bool Includes(ulong inode) => unchecked(Place(inode) - _start) % Circle < _arc;
 
     // The finaliser of SplitMix64 (Steele et al., 2014): neighbouring numbers come to lie anywhere.
     private static ulong Place(ulong inode)
     {
-        ulong mixed = inode + 0x9E3779B97F4A7C15;
-        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EB;
+        ulong mixed = unchecked(inode + 0x9E3779B97F4A7C15);
+        mixed = unchecked((mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9);
+        mixed = unchecked((mixed ^ (mixed >> 27)) * 0x94D049BB133111EB);
         return (mixed ^ (mixed >> 31)) % Circle;
     }
 }

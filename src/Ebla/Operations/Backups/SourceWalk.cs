@@ -16,7 +16,8 @@ namespace Ebla.Operations.Backups;
 /// </remarks>
 internal sealed class SourceWalk(
     RingKeys ring, NodeFactory nodes, PreviousTrees previous, StoredClosure stored, FileQueue files, TreeAssembly assembly,
-    SourceTree tree, EntryChooser chooser, VirtualFileSystems virtualFiles, SentinelChoice sentinel, BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
+    SourceTree tree, EntryChooser chooser, VirtualFileSystems virtualFiles, SentinelChoice sentinel,
+    BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
 {
     private readonly Stack<WalkLevel> _way = [];
     private int _levelsWithMore;

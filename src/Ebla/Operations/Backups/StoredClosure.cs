@@ -1,6 +1,7 @@
 using Ebla.Indexing;
 using Ebla.Packs;
 using Ebla.Primitives;
+using Ebla.Trees;
 
 namespace Ebla.Operations.Backups;
 
@@ -12,7 +13,7 @@ internal sealed class StoredClosure(BlobIndex index)
     {
         foreach (ShortId link in links)
         {
-            if (!Contains(link))
+            if (!Contains(link, 0))
             {
                 return false;
             }
@@ -20,9 +21,13 @@ internal sealed class StoredClosure(BlobIndex index)
         return true;
     }
 
-    // Below a file's node are only content lists, at most a few levels deep.
-    private bool Contains(ShortId id)
+    // Below a file's node are only content lists, at most a few levels deep. Forged links may claim more: then the file is read.
+    private bool Contains(ShortId id, int depth)
     {
+        if (depth > TreeBlobCodec.DepthMax)
+        {
+            return false;
+        }
         foreach (long ordinal in index.FindOrdinals(id))
         {
             CatalogEntry entry = index.GetEntry(ordinal);
@@ -34,7 +39,7 @@ internal sealed class StoredClosure(BlobIndex index)
             bool all = true;
             for (int offset = 0; all && offset < links.Length; offset += ShortId.SizeInBytes)
             {
-                all = Contains(ShortId.Read(links[offset..]));
+                all = Contains(ShortId.Read(links[offset..]), depth + 1);
             }
             return all;
         }

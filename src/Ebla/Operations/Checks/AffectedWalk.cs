@@ -11,7 +11,6 @@ internal sealed class AffectedWalk(CheckedCatalog catalog, SnapshotClosure closu
 {
     // Both walks are cut off at so many blobs: what is lost widely needs no list.
     private const int BlobsMax = 1 << 20;
-    private const int DepthMax = 4096;
 
     private readonly HashSet<BlobId> _directories = [];
     private readonly List<AffectedPath> _paths = [];
@@ -62,45 +61,64 @@ internal sealed class AffectedWalk(CheckedCatalog catalog, SnapshotClosure closu
     }
 
     /// <summary>Lists affected paths of a snapshot, but not again what a directory seen before holds.</summary>
-    public Task FindPathsAsync(StoredSnapshot snapshot, TreeReader trees, CancellationToken cancellationToken)
-        => FindPathsAsync(snapshot.Id, snapshot.Snapshot.Root, ByteName.FromText("/"), 0, trees, cancellationToken);
-
-    private async Task FindPathsAsync(
-        ObjectId snapshot, BlobId tree, ByteName path, int depth, TreeReader trees, CancellationToken cancellationToken)
+    public async Task FindPathsAsync(StoredSnapshot snapshot, TreeReader trees, CancellationToken cancellationToken)
     {
-        if (HasMorePaths || !_directories.Add(tree))
-        {
-            return;
-        }
-        if (depth > DepthMax || _directories.Count > BlobsMax)
-        {
-            HasMorePaths = true;
-            return;
-        }
+        Stack<Level> way = [];
         try
         {
-            await foreach (TreeEntry entry in trees.ReadNodesAsync(tree, cancellationToken).ConfigureAwait(false))
+            Enter(null, ByteName.FromText("/"), snapshot.Snapshot.Root);
+            while (!HasMorePaths && way.TryPeek(out Level? level))
             {
-                Node node = entry.Node;
-                ByteName below = path.Join(node.Name);
-                if (node.ExtendedAttributeContent.Any(piece => IsAffected(piece.Id)))
+                if (await TryMoveNextAsync(snapshot.Id, level).ConfigureAwait(false) is not { } node)
                 {
-                    Add(new AffectedPath(snapshot, below, IsDirectory: false));
+                    _ = way.Pop();
+                    await level.Nodes.DisposeAsync().ConfigureAwait(false);
                 }
-                if (node.Subtree is { } subtree && closure.IsTainted(ShortId.Of(subtree)))
+                else
                 {
-                    await FindPathsAsync(snapshot, subtree, below, depth + 1, trees, cancellationToken).ConfigureAwait(false);
-                }
-                else if (IsAffected(node.ContentList) || node.Content.Any(piece => IsAffected(piece.Id)))
-                {
-                    Add(new AffectedPath(snapshot, below, IsDirectory: false));
+                    if (IsAffected(node.ContentList) || node.Content.Concat(node.ExtendedAttributeContent).Any(piece => IsAffected(piece.Id)))
+                    {
+                        Add(new AffectedPath(snapshot.Id, level.Path.Join(node.Name), IsDirectory: false));
+                    }
+                    if (node.Subtree is { } subtree && closure.IsTainted(ShortId.Of(subtree)))
+                    {
+                        Enter(level, node.Name, subtree);
+                    }
                 }
             }
+        }
+        finally
+        {
+            foreach (Level level in way)
+            {
+                await level.Nodes.DisposeAsync().ConfigureAwait(false);
+            }
+        }
+
+        void Enter(Level? above, ByteName name, BlobId tree)
+        {
+            if (_directories.Count == BlobsMax)
+            {
+                HasMorePaths = true;
+            }
+            else if (_directories.Add(tree))
+            {
+                way.Push(new Level(above, name, trees.ReadNodesAsync(tree, cancellationToken).GetAsyncEnumerator(cancellationToken)));
+            }
+        }
+    }
+
+    private async ValueTask<Node?> TryMoveNextAsync(ObjectId snapshot, Level level)
+    {
+        try
+        {
+            return await level.Nodes.MoveNextAsync().ConfigureAwait(false) ? level.Nodes.Current.Node : null;
         }
         catch (Exception exception) when (exception is MissingObjectException || CheckReport.IsOfObject(exception))
         {
             // Its finding is there already; here it means that the directory's list is lost, or a part of it.
-            Add(new AffectedPath(snapshot, path, IsDirectory: true));
+            Add(new AffectedPath(snapshot, level.Path, IsDirectory: true));
+            return null;
         }
     }
 
@@ -115,6 +133,23 @@ internal sealed class AffectedWalk(CheckedCatalog catalog, SnapshotClosure closu
         else
         {
             HasMorePaths = true;
+        }
+    }
+
+    private sealed record Level(Level? Above, ByteName Name, IAsyncEnumerator<TreeEntry> Nodes)
+    {
+        /// <value>Put together at each call.</value>
+        public ByteName Path
+        {
+            get
+            {
+                Stack<ByteName> names = [];
+                for (Level? at = this; at is not null; at = at.Above)
+                {
+                    names.Push(at.Name);
+                }
+                return ByteName.OfPath(names);
+            }
         }
     }
 }

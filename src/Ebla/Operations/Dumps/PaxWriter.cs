@@ -17,6 +17,7 @@ internal sealed class PaxWriter(Stream destination, DumpContent contents, Func<B
     private readonly Dictionary<HardLinkId, (Node First, ByteName Path)> _links = [];
     private readonly byte[] _block = new byte[TarHeader.SizeInBytes];
     private long _position;
+    private bool _isInContent;
 
     public async Task<bool> TryAddAsync(
         ByteName path, Node node, IReadOnlyList<ExtendedAttribute> attributes, CancellationToken cancellationToken)
@@ -54,7 +55,9 @@ internal sealed class PaxWriter(Stream destination, DumpContent contents, Func<B
         Write(_block);
         if (size > 0)
         {
+            _isInContent = true;
             await contents.CopyAsync(node, destination, cancellationToken).ConfigureAwait(false);
+            _isInContent = false;
             _position += size;
             Pad();
         }
@@ -72,8 +75,15 @@ internal sealed class PaxWriter(Stream destination, DumpContent contents, Func<B
         }
     }
 
-    // Between two entries, some readers take the end of the stream for the end of the archive: so there is half a block.
-    public void Cut() => destination.Write("cut off"u8);
+    // Between two entries, readers take the end of the stream for the end of the archive: so a header promises more, and it does not come.
+    public void Cut()
+    {
+        if (!_isInContent)
+        {
+            TarHeader.Write(_block, "PaxHeaders/cut-off"u8, 'x', 0x1A4, default, RecordSizeInBytes, default, default, default, default);
+            Write(_block);
+        }
+    }
 
     private static char? TypeOf(FileType type) => type switch
     {

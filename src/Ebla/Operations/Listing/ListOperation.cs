@@ -30,57 +30,54 @@ public static class ListOperation
             yield return new ListedEntry(found.Path, found.Node!);
             yield break;
         }
-        Stack<OpenDirectory> open = new();
+        GrowingPath path = new(found.Path);
+        Stack<IAsyncEnumerator<TreeEntry>> way = new([Open(tree)]);
         try
         {
-            open.Push(new OpenDirectory(found.Path, reader.Trees, tree, cancellationToken));
-            while (open.TryPeek(out OpenDirectory? directory))
+            while (way.TryPeek(out IAsyncEnumerator<TreeEntry>? directory))
             {
-                if (await directory.NextAsync(observer).ConfigureAwait(false) is not { } node)
+                if (await TryMoveNextAsync(directory, path, observer).ConfigureAwait(false) is not { } node)
                 {
-                    await open.Pop().DisposeAsync().ConfigureAwait(false);
+                    await way.Pop().DisposeAsync().ConfigureAwait(false);
+                    if (way.Count > 0)
+                    {
+                        path.Pop();
+                    }
                     continue;
                 }
-                ByteName path = directory.Path.Join(node.Name);
-                yield return new ListedEntry(path, node);
+                yield return new ListedEntry(path.Join(node.Name), node);
                 if (options.Recursive && node.Subtree is { } below)
                 {
-                    open.Push(new OpenDirectory(path, reader.Trees, below, cancellationToken));
+                    path.Push(node.Name);
+                    way.Push(Open(below));
                 }
             }
         }
         finally
         {
-            while (open.TryPop(out OpenDirectory? directory))
+            while (way.TryPop(out IAsyncEnumerator<TreeEntry>? directory))
             {
                 await directory.DisposeAsync().ConfigureAwait(false);
             }
         }
+
+        IAsyncEnumerator<TreeEntry> Open(BlobId directory)
+            => reader.Trees.ReadNodesAsync(directory, cancellationToken).GetAsyncEnumerator(cancellationToken);
     }
 
-    private sealed class OpenDirectory(ByteName path, TreeReader trees, BlobId tree, CancellationToken cancellationToken)
-        : IAsyncDisposable
+    // The next node; null at the end, which damage brings about too.
+    private static async ValueTask<Node?> TryMoveNextAsync(
+        IAsyncEnumerator<TreeEntry> directory, GrowingPath path, IListObserver observer)
     {
-        private readonly IAsyncEnumerator<TreeEntry> _entries
-            = trees.ReadNodesAsync(tree, cancellationToken).GetAsyncEnumerator(cancellationToken);
-
-        public ByteName Path => path;
-
-        /// <summary>The next node; null at the end, which damage brings about too.</summary>
-        public async ValueTask<Node?> NextAsync(IListObserver observer)
+        try
         {
-            try
-            {
-                return await _entries.MoveNextAsync().ConfigureAwait(false) ? _entries.Current.Node : null;
-            }
-            catch (Exception exception)
-                when (exception is CorruptDataException or MissingObjectException or UnsupportedFormatException)
-            {
-                observer.Problem(new ListProblem(path, exception.Message));
-                return null;
-            }
+            return await directory.MoveNextAsync().ConfigureAwait(false) ? directory.Current.Node : null;
         }
-
-        public ValueTask DisposeAsync() => _entries.DisposeAsync();
+        catch (Exception exception)
+            when (exception is CorruptDataException or MissingObjectException or UnsupportedFormatException)
+        {
+            observer.Problem(new ListProblem(path.Value, exception.Message));
+            return null;
+        }
     }
 }

@@ -20,27 +20,17 @@ internal sealed class RestoreDirectory(RestoreDirectory? parent, ByteName name, 
 
     public TargetMetadata? Metadata => metadata;
 
+    /// <value>Put together at each call: for messages.</value>
     public ByteName PathInSnapshot
     {
         get
         {
             Stack<ByteName> names = [];
-            RestoreDirectory at = this;
-            for (; at.Parent is not null; at = at.Parent)
+            for (RestoreDirectory? at = this; at is not null; at = at.Parent)
             {
                 names.Push(at.Name);
             }
-            using MemoryStream path = new();
-            path.Write(at.Name.Span);
-            foreach (ByteName next in names)
-            {
-                if (path.Length > 1)
-                {
-                    path.WriteByte((byte)'/');
-                }
-                path.Write(next.Span);
-            }
-            return new ByteName(path.GetBuffer().AsSpan(0, (int)path.Length));
+            return ByteName.OfPath(names);
         }
     }
 
@@ -53,7 +43,14 @@ internal sealed class RestoreDirectory(RestoreDirectory? parent, ByteName name, 
     // These belong to TargetTree.
     public bool IsMade { get; set; }
 
+    public (ulong Device, ulong Inode) Identity { get; set; }
+
+    /// <value>A directory in this one that was opened from here, perhaps closed by now: the way back if this one is closed first.</value>
+    public RestoreDirectory? OpenedBelow { get; set; }
+
     public TargetDirectory? Opened { get; set; }
+
+    public TargetDirectory? Closed { get; set; }
 
     public int UserCount { get; set; }
 

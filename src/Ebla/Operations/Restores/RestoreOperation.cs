@@ -123,6 +123,7 @@ public static class RestoreOperation
         await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         await planner.StopAsync().ConfigureAwait(false);
         ThrowFirst(all);
+        cancellationToken.ThrowIfCancellationRequested();
         if (!options.DryRun)
         {
             report.FinalFlags.Set(target, report);

@@ -187,9 +187,15 @@ internal sealed class TargetTree : IDisposable
         }
     }
 
-    // From the nearest open one down. Those on the way are kept open too: their other children and their own end come next.
+    // Back from the one below, as the last of a deep tree are finished; or else from the nearest open one down. Those on the way are kept
+    // open too: their other children and their own end come next.
     private bool OpenWay(RestoreDirectory directory, bool mayMake)
     {
+        if (directory is { Closed: { } closed, OpenedBelow.Opened: { } below } && closed.TryOpenAgain(below, directory.Identity) is { } again)
+        {
+            Keep(directory, again);
+            return true;
+        }
         Stack<RestoreDirectory> way = [];
         RestoreDirectory at = directory;
         for (; at.Opened is null; at = at.Parent!)
@@ -200,9 +206,9 @@ internal sealed class TargetTree : IDisposable
             }
             way.Push(at);
         }
-        TargetDirectory above = at.Opened;
         foreach (RestoreDirectory next in way)
         {
+            TargetDirectory above = at.Opened!;
             TargetDirectory? opened = next.IsMade || !mayMake ? above.TryOpenDirectory(next.Name) : null;
             if (opened is null && !mayMake)
             {
@@ -214,9 +220,9 @@ internal sealed class TargetTree : IDisposable
                 next.IsNew = opened.IsNew;
                 NoteFileSystem(opened, above, next);
             }
-            above = next.Opened = opened;
-            next.Idle = _idle.AddLast(next);
-            Trim();
+            Keep(next, opened);
+            at.OpenedBelow = next;
+            at = next;
         }
         return true;
     }
@@ -235,13 +241,23 @@ internal sealed class TargetTree : IDisposable
         }
     }
 
+    private void Keep(RestoreDirectory directory, TargetDirectory opened)
+    {
+        FileMetadata metadata = opened.Stat();
+        directory.Identity = (metadata.Device, metadata.Inode);
+        directory.Opened = opened;
+        directory.Idle = _idle.AddLast(directory);
+        Trim();
+    }
+
     private void Trim()
     {
         while (_idle.Count > IdleMax)
         {
             RestoreDirectory oldest = _idle.First!.Value;
             _idle.RemoveFirst();
-            oldest.Opened!.Dispose();
+            oldest.Closed = oldest.Opened!;
+            oldest.Closed.Dispose();
             oldest.Opened = null;
         }
     }
