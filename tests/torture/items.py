@@ -355,7 +355,7 @@ def names(maker, folder):
             maker.attempt(f"symlink {linux.show(name)}", links.symlink, name, name)
             if maker.attempt(f"folder {linux.show(name)}", lambda name=name: folders.folder(name).close()):
                 with opened(folders, name) as inner:
-                    inner.file(name, name)
+                    inner.file(name, content)
     with folder.folder(b"long") as inner:
         for name in (b"x" * 255, b"\xff" * 255, b"\n" * 255, b" " * 255, b"-" * 255, b"." * 255, "é".encode() * 127, b"x" * 254 + b"\x80", b"y" * 254):
             maker.attempt("name of 255 bytes", inner.file, name, name[:10])

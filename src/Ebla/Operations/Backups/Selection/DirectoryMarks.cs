@@ -55,7 +55,11 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
         }
         catch (FileSystemException exception)
         {
-            onProblem(new BackupProblem(path, $"not used: {(exception.IsVanished ? "it is no regular file" : exception.Message)}"));
+            // A directory or a link of that name is an entry like others, and no ignore file.
+            if (!exception.IsVanished)
+            {
+                onProblem(new BackupProblem(path, $"not used: {exception.Message}"));
+            }
             return [];
         }
     }
