@@ -352,6 +352,8 @@ def names(maker, folder):
             # A real tag of cache folders; an ignore file of bytes that name nothing here.
             content = {b"CACHEDIR.TAG": b"Signature: 8a477f597d28d172789f06886806bc55\n", b".eblaignore": b""}.get(name, name)
             maker.attempt(f"file {linux.show(name)}", files.file, name, content)
+            if name == b".eblaignore":
+                continue  # As a folder or a link it is reported: an ignore file that cannot be read.
             maker.attempt(f"symlink {linux.show(name)}", links.symlink, name, name)
             if maker.attempt(f"folder {linux.show(name)}", lambda name=name: folders.folder(name).close()):
                 with opened(folders, name) as inner:

@@ -55,11 +55,7 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
         }
         catch (FileSystemException exception)
         {
-            // A directory or a link of that name is an entry like others, and no ignore file.
-            if (!exception.IsVanished)
-            {
-                onProblem(new BackupProblem(path, $"not used: {exception.Message}"));
-            }
+            onProblem(new BackupProblem(path, $"not used: {(exception.IsVanished ? "it is no regular file" : exception.Message)}"));
             return [];
         }
     }
