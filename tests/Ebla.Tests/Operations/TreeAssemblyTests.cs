@@ -1,5 +1,4 @@
 using Ebla.Backends;
-using Ebla.FileSystems;
 using Ebla.Keys;
 using Ebla.Operations.Backups;
 using Ebla.Primitives;
