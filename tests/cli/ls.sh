@@ -20,8 +20,8 @@ expect_exit 0 ebla ls -l "${id:0:6}:$PWD/source"
 expect_match "^-rwsr-x--- +[^ ]+ +[^ ]+ +6 2001-02-03 [0-9:]+ $PWD/source/sub/hello$" stdout
 expect_match "^lrwxrwxrwx .* - .* $PWD/source/link -> sub/hello$" stdout
 expect_exit 0 ebla ls "latest:$PWD/source" --json
-expect_json 'len(d) == 5 and sorted(d[0]) == ["gid", "group", "link_target", "mode", "mtime", "path", "path_base64", "size", "type", "uid",
-    "user"]' stdout
+expect_json 'len(d) == 5 and sorted(d[0]) == ["atime", "flags", "gid", "group", "link_target", "mode", "mtime", "path", "path_base64",
+    "size", "type", "uid", "user", "xattr_bytes", "xattrs"]' stdout
 expect_json '[e for e in d if e["path"].endswith("/hello")][0]["mtime"] == "2001-02-03T04:05:06.789012345Z"' stdout
 expect_json '[e["mode"] for e in d if e["path"].endswith("/hello")] == ["4750"]' stdout
 expect_json '[__import__("base64").b64decode(e["path_base64"])[-5:] for e in d if e["path_base64"]] == [b"caf\xe9\x1b"]' stdout

@@ -213,8 +213,9 @@ def acls(maker, folder):
             maker.attempt(f"default ACL {name.decode()}", folder.attribute, label, linux.ACL_DEFAULT, value)
             if not default:
                 maker.attempt(f"ACL {name.decode()}", folder.attribute, label, linux.ACL_ACCESS, value)
-            inner.file(b"after", b"made after: it inherits")
-            inner.folder(b"folder-after").close()
+            # The ACL may keep an ordinary user out of his own directory.
+            maker.attempt("a file below a default ACL", inner.file, b"after", b"made after: it inherits")
+            maker.attempt("a directory below a default ACL", lambda inner=inner: inner.folder(b"folder-after").close())
             inner.close()
     with folder.folder(b"default-minimal") as inner:
         inner.file(b"before", b"x")

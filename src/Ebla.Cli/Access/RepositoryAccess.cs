@@ -34,6 +34,15 @@ internal static class RepositoryAccess
         return await OpenAsync(context, location);
     }
 
+    /// <summary>Opens the repository; null if it is the default one, which the first backup would make.</summary>
+    public static async Task<Repository?> OpenUnlessDefaultIsMissingAsync(CommandContext context)
+    {
+        var location = RepositoryLocation.Of(context);
+        return location.IsDefault && !await ExistsAsync(location, context.CancellationToken)
+            ? null
+            : await OpenAsync(context, location);
+    }
+
     /// <summary>Makes a repository.</summary>
     /// <returns>It, and the key file that was made for it, if one was.</returns>
     public static async Task<(Repository Repository, string? NewKeyFile)> CreateAsync(

@@ -9,6 +9,7 @@ using Ebla.Operations;
 using Ebla.Operations.Listing;
 using Ebla.Primitives;
 using Ebla.Repositories;
+using Ebla.Trees;
 
 namespace Ebla.Cli.Commands;
 
@@ -17,7 +18,10 @@ internal static class LsCommand
     public static Command Create(CommandRunner runner)
     {
         Argument<string> place = SnapshotArgument.Create("What to list:");
-        Option<bool> longFormat = new("--long", "-l") { Description = "With mode, owner, group, size and time." };
+        Option<bool> longFormat = new("--long", "-l")
+        {
+            Description = "With mode, owner, group, size and time; + marks access control lists, @ other extended attributes.",
+        };
         Option<bool> shallow = new("--shallow") { Description = "Not what is in the folders below." };
         TaughtCommand command = new(
             "ls",
@@ -72,9 +76,14 @@ internal static class LsCommand
         string link = report.LinkTarget is null ? "" : $" -> {entry.Node.LinkTarget}";
         string time = TimeText.Format(entry.Node.ModifiedTime.ToDateTimeOffset());
         string size = entry.Node.Type == FileType.Regular ? report.Size.ToString(CultureInfo.InvariantCulture) : "-";
-        return $"{ModeText.Format(entry.Node.Type, entry.Node.Mode)} {Owner(entry.Node.UserName, report.Uid),-8} "
+        return $"{ModeText.Format(entry.Node.Type, entry.Node.Mode)}{Mark(entry.Node)} {Owner(entry.Node.UserName, report.Uid),-8} "
             + $"{Owner(entry.Node.GroupName, report.Gid),-8} {size,12} {time} {entry.Path}{link}";
     }
+
+    // As ls(1) marks access control lists; and @ where there are other extended attributes.
+    private static char Mark(Node node) => node.ExtendedAttributes.Any(attribute => attribute.Name.Span.StartsWith("system.posix_acl_"u8)) ? '+'
+        : node.ExtendedAttributes.Count + node.ExtendedAttributeContent.Count > 0 ? '@'
+        : ' ';
 
     private static string Owner(ByteName name, uint id)
         => name.IsEmpty ? id.ToString(CultureInfo.InvariantCulture) : name.ToString();

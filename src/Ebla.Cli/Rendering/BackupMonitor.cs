@@ -15,7 +15,7 @@ internal sealed class BackupMonitor(Messages messages, Func<RotAlarm, string> re
     public async Task<BackupResult> WatchAsync(
         Func<Task<BackupResult>> run, BackupOptions options, CancellationToken cancellationToken)
     {
-        if (!messages.IsLive)
+        if (!messages.IsLive || options.Input is not null)
         {
             return await run();
         }

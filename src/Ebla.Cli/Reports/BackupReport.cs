@@ -13,6 +13,9 @@ internal sealed record BackupReport
 
     public required long DirsTotal { get; init; }
 
+    /// <summary>Entries left out by choice; a folder counts once.</summary>
+    public required long Excluded { get; init; }
+
     public required long BytesProcessed { get; init; }
 
     /// <summary>Plaintext new to the repository.</summary>

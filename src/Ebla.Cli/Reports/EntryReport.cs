@@ -35,6 +35,18 @@ internal sealed record EntryReport
     /// <summary>When it was last modified: UTC, with nanoseconds.</summary>
     public required string Mtime { get; init; }
 
+    /// <summary>When it was last accessed, as of the backup that found it new or changed: UTC, with nanoseconds.</summary>
+    public required string Atime { get; init; }
+
+    /// <summary>What chattr has set, by the letters of lsattr, as in "iA".</summary>
+    public required string Flags { get; init; }
+
+    /// <summary>The extended attributes; null where they are too many to stand in the node.</summary>
+    public required IReadOnlyList<AttributeReport>? Xattrs { get; init; }
+
+    /// <summary>Length of all extended attributes as stored; 0 if there are none.</summary>
+    public required long XattrBytes { get; init; }
+
     /// <summary>What a symbolic link holds; null for all others.</summary>
     public required string? LinkTarget { get; init; }
 
@@ -53,9 +65,16 @@ internal sealed record EntryReport
             User = SafeText.ForJson(node.UserName),
             Group = SafeText.ForJson(node.GroupName),
             Size = node.SizeInBytes,
-            Mtime = node.ModifiedTime.ToDateTimeOffset().ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture)
-                + $".{node.ModifiedTime.Nanoseconds:D9}Z",
+            Mtime = Format(node.ModifiedTime),
+            Atime = Format(node.AccessedTime),
+            Flags = FileFlagSets.ToLetters(node.Flags),
+            Xattrs = node.ExtendedAttributeContent.Count > 0 ? null : [.. node.ExtendedAttributes.Select(AttributeReport.Of)],
+            XattrBytes = node.ExtendedAttributeContent.Sum(piece => piece.SizeInBytes)
+                + node.ExtendedAttributes.Sum(attribute => (long)attribute.Name.Length + attribute.Value.Length),
             LinkTarget = node.Type == FileType.SymbolicLink ? SafeText.ForJson(node.LinkTarget) : null,
         };
     }
+
+    private static string Format(UnixTime time)
+        => time.ToDateTimeOffset().ToString("yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) + $".{time.Nanoseconds:D9}Z";
 }

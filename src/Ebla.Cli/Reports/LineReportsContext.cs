@@ -7,4 +7,6 @@ namespace Ebla.Cli.Reports;
     PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
     GenerationMode = JsonSourceGenerationMode.Metadata)]
 [JsonSerializable(typeof(EntryReport))]
+[JsonSerializable(typeof(PlannedEntryReport))]
+[JsonSerializable(typeof(DryRunTotals))]
 internal sealed partial class LineReportsContext : JsonSerializerContext;

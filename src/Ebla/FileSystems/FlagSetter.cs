@@ -24,7 +24,7 @@ internal static class FlagSetter
         // One flag that the file system does not know, or that needs other rights, spoils the call for all.
         for (uint differing = target ^ current; differing != 0; differing &= differing - 1)
         {
-            uint changed = current ^ (differing & (uint)-(int)differing);
+            uint changed = current ^ (differing & ~(differing - 1));
             current = file.SetFlags(changed) >= 0 ? changed : current;
         }
         return current == target ? 0 : first;

@@ -19,4 +19,7 @@ internal static class LocalMachine
 
     /// <summary>The user whose rights this process has.</summary>
     public static uint UserId() => Posix.EffectiveUserId();
+
+    /// <summary>The group whose rights this process has.</summary>
+    public static uint GroupId() => Posix.EffectiveGroupId();
 }

@@ -85,6 +85,9 @@ internal static unsafe partial class Posix
     [LibraryImport("libc")]
     private static partial uint geteuid();
 
+    [LibraryImport("libc")]
+    private static partial uint getegid();
+
     [LibraryImport("libc", SetLastError = true)]
     private static partial int getrlimit(int resource, ulong* limit);
 

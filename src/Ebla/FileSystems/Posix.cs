@@ -320,6 +320,8 @@ internal static unsafe partial class Posix
 
     public static uint EffectiveUserId() => geteuid();
 
+    public static uint EffectiveGroupId() => getegid();
+
     public static int GetOpenFileLimit(out ulong soft, out ulong hard)
     {
         ulong* limit = stackalloc ulong[2];

@@ -111,6 +111,47 @@ internal sealed class SourceDirectory : Descriptor
         return null;
     }
 
+    /// <summary>
+    /// The metadata of this directory, of the one it really is in, and so on up to the root, or as far as there is a right to pass.
+    /// </summary>
+    public IEnumerable<FileMetadata> StatUpwards()
+    {
+        FileMetadata metadata = Stat();
+        yield return metadata;
+        Descriptor at = this;
+        try
+        {
+            while (true)
+            {
+                int descriptor = Posix.OpenAt(at, ".."u8, Posix.O_PATH | Posix.O_DIRECTORY);
+                if (descriptor < 0)
+                {
+                    yield break;
+                }
+                SourceDirectory above = new(descriptor, null, at.Path.Join(new ByteName(".."u8)));
+                if (!ReferenceEquals(at, this))
+                {
+                    at.Dispose();
+                }
+                at = above;
+                FileMetadata next = above.Stat();
+                if ((next.Device, next.Inode) == (metadata.Device, metadata.Inode))
+                {
+                    yield break; // The root is its own parent.
+                }
+                metadata = next;
+                yield return metadata;
+            }
+        }
+        finally
+        {
+            if (!ReferenceEquals(at, this))
+            {
+                at.Dispose();
+            }
+        }
+    }
+
     /// <summary>Reads all names: sorted, each once, without "." and "..".</summary>
     /// <exception cref="FileSystemException">The directory cannot be read to its end.</exception>
     public DirectoryListing ReadNames()

@@ -39,6 +39,9 @@ internal sealed class PackBuilder : IDisposable
     /// <summary>Bytes so far.</summary>
     public long SizeInBytes { get; private set; }
 
+    /// <summary>Bytes that the directory will have.</summary>
+    public int DirectorySizeInBytes => _directorySize;
+
     private byte[] Header { get; }
 
     /// <summary>Whether another frame may be added.</summary>

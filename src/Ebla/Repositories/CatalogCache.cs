@@ -49,6 +49,9 @@ internal sealed class CatalogCache
         return new CatalogCache(Directory.CreateTempSubdirectory("ebla-").FullName, isTemporary: true);
     }
 
+    /// <summary>Where it is.</summary>
+    public string Folder => _folder;
+
     /// <summary>A path for a new run file.</summary>
     public string NewPath() => Path.Combine(_folder, RandomNumberGenerator.GetHexString(32, lowercase: true) + ".run");
 

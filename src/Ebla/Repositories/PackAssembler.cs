@@ -11,6 +11,9 @@ namespace Ebla.Repositories;
 internal sealed class PackAssembler(
     IBackend backend, UnlockedKeys keys, UploadOptions options, Action<FrameRecord> onPacked, Action<IndexedPack> onPut) : IDisposable
 {
+    // About 110,000 blobs: of a million tiny files the blobs of an open pack would take more memory than the pack, until an index holds them.
+    private const int DirectorySizeInBytesMax = 4 << 20;
+
     private readonly SemaphoreSlim _slots = new(options.PutsInFlightMax);
     private readonly List<Task> _puts = [];
     private readonly Stack<byte[]> _segments = [];
@@ -50,7 +53,7 @@ internal sealed class PackAssembler(
                     pack.Add(frame);
                     onPacked(frame.Record);
                 }
-                if (pack.SizeInBytes >= options.PackSizeInBytes || !pack.HasRoom)
+                if (pack.SizeInBytes >= options.PackSizeInBytes || pack.DirectorySizeInBytes >= DirectorySizeInBytesMax || !pack.HasRoom)
                 {
                     await CloseAsync(kind, cancellationToken).ConfigureAwait(false);
                 }

@@ -32,6 +32,9 @@ public sealed class Repository : IAsyncDisposable
     /// <summary>The repository's id.</summary>
     public RepositoryId Id => Keys.Header.Repository;
 
+    /// <summary>Where this run keeps its index: below the cache folder, or in a temporary one. Not to be backed up.</summary>
+    public string CacheFolder => Cache.Folder;
+
     internal CatalogCache Cache { get; }
 
     internal ObjectReader Objects { get; }

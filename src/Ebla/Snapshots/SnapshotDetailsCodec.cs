@@ -43,6 +43,10 @@ internal static class SnapshotDetailsCodec
         Require(program.Length <= TagLengthMax, "a program name", TagLengthMax, "characters");
     }
 
+    /// <summary>Whether so many paths fit into a snapshot.</summary>
+    public static bool HasRoomFor(IReadOnlyList<ByteName> paths)
+        => paths.Count <= PathsMax && paths.Sum(path => (long)path.Length) <= PathsSizeInBytesMax;
+
     public static byte[] Encode(Snapshot snapshot)
     {
         CheckLimits(

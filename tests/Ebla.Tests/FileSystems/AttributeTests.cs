@@ -215,6 +215,24 @@ public sealed class AttributeTests
     }
 
     [Fact]
+    public void A_flag_that_the_file_system_does_not_know_is_told_and_the_others_are_set()
+    {
+        Assert.SkipUnless(Directory.Exists("/dev/shm"), "There is no file system in memory.");
+        using TestFolder folder = new("/dev/shm");
+        using TargetFile file = folder.Target.CreateFile(TestFolder.Name("file"), 0);
+        Assert.SkipWhen(Posix.GetFlags(file, out _) < 0, "Linux before 6.6 has no flags in memory.");
+        const FileFlags Wanted = FileFlags.NoDump | FileFlags.Synchronous | FileFlags.NoAccessTime | FileFlags.JournaledData;
+        MetadataOutcome outcome = file.SetMetadata(Plain with { Flags = Wanted });
+        file.Commit();
+        Assert.Equal(MetadataProblems.Flags, outcome.Problems);
+        Assert.Equal(FileFlags.NoDump | FileFlags.NoAccessTime, ReadFile(folder, "file").Flags);
+        using TargetDirectory directory = folder.Target.OpenOrCreateDirectory(TestFolder.Name("folder"));
+        Assert.True(directory.SetMetadata(Plain with { Flags = FileFlags.NoDump }).IsComplete);
+        Assert.Equal(MetadataProblems.Flags, directory.SetMetadata(Plain with { Flags = FileFlags.Synchronous }).Problems);
+        Assert.Equal(FileFlags.None, ReadDirectory(folder, "folder").Flags);
+    }
+
+    [Fact]
     public void What_an_ordinary_user_may_not_set_is_told_and_the_rest_is_set() => OrdinaryUser.Run(() =>
     {
         using TestFolder folder = new();

@@ -11,7 +11,8 @@ internal static class TestRepository
 {
     public static byte[] KeyFile { get; } = SHA256.HashData("a key file for tests"u8);
 
-    public static async Task<Repository> InitAsync(IBackend backend, int averageChunkSizeInBytes = 64 << 10, string? cache = null, TimeProvider? time = null)
+    public static async Task<Repository> InitAsync(
+        IBackend backend, int averageChunkSizeInBytes = 64 << 10, string? cache = null, TimeProvider? time = null)
     {
         using var credential = Credential.FromKeyFile(KeyFile);
         return await Repository.InitAsync(

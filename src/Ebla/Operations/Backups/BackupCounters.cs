@@ -13,6 +13,7 @@ public sealed class BackupCounters
     private long _processedInBytes;
     private long _addedInBytes;
     private long _errors;
+    private long _excluded;
     private long _partialSnapshots;
     private long _sentinelFiles;
     private long _sentinelInBytes;
@@ -42,6 +43,9 @@ public sealed class BackupCounters
 
     /// <summary>Plaintext bytes new to the repository.</summary>
     public long AddedInBytes => Interlocked.Read(ref _addedInBytes);
+
+    /// <summary>Entries left out by choice; a directory counts once, whatever is in it.</summary>
+    public long Excluded => Interlocked.Read(ref _excluded);
 
     /// <summary>Partial snapshots committed on the way.</summary>
     public long PartialSnapshots => Interlocked.Read(ref _partialSnapshots);
@@ -80,6 +84,8 @@ public sealed class BackupCounters
     internal void CountProcessed(long sizeInBytes) => Interlocked.Add(ref _processedInBytes, sizeInBytes);
 
     internal void CountAdded(long sizeInBytes) => Interlocked.Add(ref _addedInBytes, sizeInBytes);
+
+    internal void CountExcluded() => Interlocked.Increment(ref _excluded);
 
     internal void CountSentinel(long sizeInBytes)
     {

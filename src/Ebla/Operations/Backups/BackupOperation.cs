@@ -5,6 +5,7 @@ using Ebla.Keys;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;
+using Ebla.Trees;
 
 namespace Ebla.Operations.Backups;
 
@@ -26,10 +27,16 @@ public static class BackupOperation
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(observer);
         long start = repository.Time.GetTimestamp();
-        UnixTime time = UnixTime.From(repository.Time.GetUtcNow());
+        UnixTime time = options.Time ?? UnixTime.From(repository.Time.GetUtcNow());
+        if (options.Input is not null)
+        {
+            // Half of a stream is nothing to go on with, and a command may still fail: there is a whole snapshot of it or none.
+            options = options with { CheckpointInterval = TimeSpan.Zero, Sentinel = SentinelShare.Off };
+        }
         BackupCounters counters = new();
         observer.Started(counters);
-        IReadOnlyList<ByteName> paths = ExistingPaths(options.Paths, counters, observer);
+        NamedPaths? named = options.Input is null ? NamedPaths.Find(options, counters, observer) : null;
+        IReadOnlyList<ByteName> paths = named is null ? [CheckedPath(options.Input!)] : SnapshotPaths.Of(named.Taken);
         ByteName host = options.Host ?? LocalMachine.HostName();
         SnapshotDetailsCodec.CheckLimits(host, default, paths, options.Tags, options.Description, options.Program);
 
@@ -47,7 +54,7 @@ public static class BackupOperation
         SentinelChoice sentinel = ChooseSentinel(options.Sentinel, previous.Count > 0 ? previous[^1] : null);
         SnapshotDescription description = new(repository.Keys.Member.Id, known, options, time, host, paths, counters);
         AssembledTree tree = await StoreTreeAsync(
-            repository, options, session, previous, sentinel, description, paths, counters, observer, end.Token, cancellationToken)
+            repository, options, session, previous, sentinel, description, named, counters, observer, end.Token, cancellationToken)
             .ConfigureAwait(false);
 
         long stored = 0;
@@ -68,6 +75,7 @@ public static class BackupOperation
             ProcessedInBytes = counters.ProcessedInBytes,
             AddedInBytes = counters.AddedInBytes,
             StoredInBytes = stored,
+            Excluded = counters.Excluded,
             SentinelFiles = counters.SentinelFiles,
             SentinelInBytes = counters.SentinelInBytes,
             RotAlarms = counters.RotAlarms,
@@ -86,7 +94,7 @@ public static class BackupOperation
 
     private static async Task<AssembledTree> StoreTreeAsync(
         Repository repository, BackupOptions options, UploadSession session, IReadOnlyList<StoredSnapshot> previous, SentinelChoice sentinel,
-        SnapshotDescription description, IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer,
+        SnapshotDescription description, NamedPaths? named, BackupCounters counters, IBackupObserver observer,
         CancellationToken end, CancellationToken cancellationToken)
     {
         RingKeys ring = repository.Keys.Ring;
@@ -103,11 +111,6 @@ public static class BackupOperation
         TreeAssembly assembly = new(trees, ring, counters);
         TreeReader treeReader = new(blobs);
         PreviousTrees before = new(treeReader, [.. previous.Select(stored => stored.Snapshot.Root)], observer, stop.Token);
-        SourceWalk walk = new(
-            ring, nodes, before, new StoredClosure(session.Index), files, assembly, tree,
-            new EntryChooser(ExcludedFolders.Of(options.ExcludedFolders), observer), virtualFiles, sentinel, counters, observer, stop.Token);
-        SourceScanner scanner = new(walk, nodes, before, files, assembly, counters, observer, stop.Token);
-
         Task[] readers = new Task[options.ReaderCount];
         for (int i = 0; i < readers.Length; i++)
         {
@@ -141,7 +144,18 @@ public static class BackupOperation
         {
             try
             {
-                await scanner.ScanAsync(RootPathTree.Of(paths)).ConfigureAwait(false);
+                if (named is null)
+                {
+                    ContentStore contents = new(session, chunker, ring, trees, counters, options.Upload.FrameSizeInBytes);
+                    await new InputStore(contents, nodes, assembly, ring, counters, observer, description.Time)
+                        .StoreAsync(options.Input!, stop.Token).ConfigureAwait(false);
+                    return;
+                }
+                SourceWalk walk = new(
+                    ring, nodes, before, new StoredClosure(session.Index), files, assembly, tree,
+                    new EntryChooser(named.Selection, counters, observer), virtualFiles, sentinel, counters, observer, stop.Token);
+                SourceScanner scanner = new(walk, nodes, before, files, assembly, counters, observer, stop.Token);
+                await scanner.ScanAsync(named.Tree).ConfigureAwait(false);
             }
             finally
             {
@@ -183,6 +197,12 @@ public static class BackupOperation
         }
     }
 
+    private static ByteName CheckedPath(BackupInput input) => LocalPath.Split(input.Path) is { Count: > 0 } names
+        && names.All(name => NodeCodec.IsValidName(name.Span))
+            ? input.Path
+            : throw new SourceException(
+                $"The name of the input must be of 1 to {NodeCodec.NameSizeInBytesMax} bytes, and so each folder's: {input.Path}");
+
     // It was interrupted, and that is what the caller is told: a failure here only takes away what would have been welcome.
     private static async Task CommitLastAsync(Checkpoints checkpoints, IBackupObserver observer, CancellationToken end)
     {
@@ -200,26 +220,4 @@ public static class BackupOperation
     private static SentinelChoice ChooseSentinel(SentinelShare share, StoredSnapshot? previous) => previous is null
         ? SentinelChoice.Of(SentinelShare.Off, 0, 0)
         : SentinelChoice.Of(share, previous.Snapshot.Summary.SentinelPosition, previous.Snapshot.Summary.SizeInBytes);
-
-    private static List<ByteName> ExistingPaths(IReadOnlyList<ByteName> paths, BackupCounters counters, IBackupObserver observer)
-    {
-        SortedSet<ByteName> existing = [];
-        foreach (ByteName path in paths)
-        {
-            ByteName absolute = LocalPath.MakeAbsolute(path);
-            try
-            {
-                _ = SourceDirectory.StatRoot(absolute);
-                _ = existing.Add(absolute);
-            }
-            catch (FileSystemException exception)
-            {
-                counters.CountError();
-                observer.Problem(new BackupProblem(absolute, exception.Message));
-            }
-        }
-        return existing.Count > 0
-            ? [.. existing]
-            : throw new SourceException("None of the paths to back up can be read. No snapshot was made.");
-    }
 }

@@ -1,3 +1,4 @@
+using Ebla.Operations.Backups.Selection;
 using Ebla.Primitives;
 using Ebla.Repositories;
 
@@ -6,8 +7,20 @@ namespace Ebla.Operations.Backups;
 /// <summary>What to back up, and how.</summary>
 public sealed record BackupOptions
 {
-    /// <summary>Files and directories; relative ones count from the working directory. At least one.</summary>
-    public required IReadOnlyList<ByteName> Paths { get; init; }
+    /// <summary>
+    /// Files and directories; relative ones count from the working directory. A link to a directory is followed, since what is in
+    /// there is what its user means.
+    /// </summary>
+    public IReadOnlyList<ByteName> Paths { get; init; } = [];
+
+    /// <summary>More of them, from a list that a program made: no link is followed.</summary>
+    public IReadOnlyList<ByteName> ListedPaths { get; init; } = [];
+
+    /// <summary>A stream to back up, as one file, instead of paths.</summary>
+    public BackupInput? Input { get; init; }
+
+    /// <summary>What of the paths is left out.</summary>
+    public SelectionOptions Selection { get; init; } = new();
 
     /// <summary>
     /// Folders that are left out wherever they are met, also by another path to them: the repository itself, its cache. One
@@ -27,12 +40,15 @@ public sealed record BackupOptions
     /// <summary>The program's name and version in the snapshot.</summary>
     public string Program { get; init; } = "";
 
+    /// <summary>The snapshot's time; null for now.</summary>
+    public UnixTime? Time { get; init; }
+
     /// <summary>How many unmodified files are read again, to see whether the disk still holds what was backed up.</summary>
     public SentinelShare Sentinel { get; init; } = SentinelShare.Default;
 
     /// <summary>
     /// So often a partial snapshot is committed: what is finished by then can be restored if the backup is cut off, and the next one goes
-    /// on from there. Zero for never.
+    /// on from there. Zero for never. Of an input there are none.
     /// </summary>
     /// <value>5 minutes: what they cost is some tree blobs and three small objects (docs/adr/0023-checkpoints.md).</value>
     public TimeSpan CheckpointInterval { get; init; } = TimeSpan.FromMinutes(5);

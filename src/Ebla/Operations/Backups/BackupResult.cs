@@ -5,6 +5,9 @@ namespace Ebla.Operations.Backups;
 /// <summary>What a backup did.</summary>
 public sealed record BackupResult
 {
+    /// <summary>Entries left out by choice; a directory counts once, whatever is in it.</summary>
+    public required long Excluded { get; init; }
+
     /// <summary>The new snapshot.</summary>
     public required ObjectId SnapshotId { get; init; }
 

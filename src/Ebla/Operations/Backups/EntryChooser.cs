@@ -1,25 +1,42 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Backups.Selection;
 using Ebla.Primitives;
 
 namespace Ebla.Operations.Backups;
 
-/// <summary>Decides of every entry that the walk meets whether it goes into the backup. The one place where that is decided.</summary>
-internal sealed class EntryChooser(ExcludedFolders excluded, IBackupObserver observer)
+/// <summary>Between the walk and the selection: reads what directories say about themselves, counts, tells.</summary>
+internal sealed class EntryChooser(SourceSelection selection, BackupCounters counters, IBackupObserver observer)
 {
-    /// <summary>Whether the entry is backed up. Of a directory that is not, nothing below is met.</summary>
-    /// <param name="level">The level of the walk that the entry is met at; null for a path that the user named.</param>
-    /// <param name="directory">The directory it is in; null for a path that the user named.</param>
-    /// <param name="name">Its name; the whole path if the user named it.</param>
-    /// <param name="metadata">What it is; of a link itself.</param>
-    public bool Includes(WalkLevel? level, SourceDirectory? directory, ByteName name, in FileMetadata metadata)
+    /// <summary>Decides about an entry that the walk meets. Of a directory that is not taken, nothing below is met.</summary>
+    public SelectionVerdict Decide(SelectionScope scope, SourceDirectory directory, ByteName name, in FileMetadata metadata)
     {
-        if (metadata.Type == FileType.Directory && excluded.Contains(metadata))
+        SelectionVerdict verdict = scope.Decide(name.Span, metadata);
+        if (!verdict.IsTaken)
         {
-            // Paths are put together only where they are needed: they may be long.
-            ByteName path = directory?.Path.Join(name) ?? name;
-            observer.Notice(new BackupProblem(path, "left out: it belongs to the repository or its cache"));
-            return false;
+            counters.CountExcluded();
+            if (verdict.Cause == SelectionCause.OwnFolder)
+            {
+                // Paths are put together only where they are needed: they may be long.
+                observer.Notice(new BackupProblem(directory.Path.Join(name), verdict.ToString()));
+            }
         }
-        return true;
+        return verdict;
+    }
+
+    /// <summary>Enters a directory that the walk has opened.</summary>
+    /// <param name="above">The scope of the directory above; null for one that was named.</param>
+    /// <param name="name">Its name; the whole path if it was named.</param>
+    /// <param name="directory">The directory.</param>
+    /// <param name="metadata">Its metadata.</param>
+    /// <param name="names">What is in it.</param>
+    public SelectionScope Enter(
+        SelectionScope? above, ByteName name, SourceDirectory directory, in FileMetadata metadata, DirectoryListing names)
+    {
+        var marks = DirectoryMarks.Read(directory, names, selection.Options, problem =>
+        {
+            counters.CountError();
+            observer.Problem(problem);
+        });
+        return above is null ? selection.EnterNamed(name, metadata, marks) : above.Enter(name.Span, metadata, marks);
     }
 }

@@ -28,6 +28,10 @@ internal sealed class ExcludedFolders
         return excluded;
     }
 
+    /// <summary>Whether this is one of them, or lies in one, as it is mounted.</summary>
+    public bool ContainsWhereIs(SourceDirectory directory)
+        => _folders.Count > 0 && directory.StatUpwards().Any(metadata => Contains(metadata));
+
     /// <summary>Whether this is one of them.</summary>
     public bool Contains(in FileMetadata metadata) => _folders.Contains((metadata.Device, metadata.Inode));
 }

@@ -28,29 +28,32 @@ internal sealed class RootPathTree
     /// <summary>Whether everything here is backed up; else only what lies on the way.</summary>
     public bool IsSelected { get; private set; }
 
+    /// <summary>Whether, if selected, a link to a directory is followed.</summary>
+    public bool IsFollowed { get; private set; }
+
     /// <summary>Below, by name; empty if selected.</summary>
     public SortedDictionary<ByteName, RootPathTree> Children { get; } = [];
 
     /// <summary>The tree of absolute, normal paths. A path below another adds nothing.</summary>
-    public static RootPathTree Of(IEnumerable<ByteName> paths)
+    public static RootPathTree Of(IEnumerable<NamedPath> paths)
     {
         RootPathTree root = new(null, ByteName.FromText("/"));
-        foreach (ByteName path in paths)
+        foreach (NamedPath named in paths)
         {
-            root.Select(LocalPath.Split(path));
+            root.Select(LocalPath.Split(named.Path), named.IsFollowed);
         }
         return root;
     }
 
-    /// <summary>The paths selected, none of them below another.</summary>
-    public IEnumerable<ByteName> SelectedPaths()
+    /// <summary>What is selected, nothing of it below another.</summary>
+    public IEnumerable<RootPathTree> Selected()
     {
         Stack<RootPathTree> waiting = new([this]);
         while (waiting.TryPop(out RootPathTree? place))
         {
             if (place.IsSelected)
             {
-                yield return place.Path;
+                yield return place;
             }
             foreach (RootPathTree child in place.Children.Values.Reverse())
             {
@@ -59,7 +62,23 @@ internal sealed class RootPathTree
         }
     }
 
-    private void Select(IReadOnlyList<ByteName> components)
+    /// <summary>
+    /// Opens what is selected as a directory; null if it is something else, or gone, which the next look tells.
+    /// </summary>
+    /// <exception cref="FileSystemException">It cannot be opened.</exception>
+    public SourceDirectory? TryOpen()
+    {
+        try
+        {
+            return IsFollowed || SourceDirectory.StatRoot(Path).Type == FileType.Directory ? SourceDirectory.OpenRoot(Path) : null;
+        }
+        catch (FileSystemException exception) when (exception.IsVanished)
+        {
+            return null;
+        }
+    }
+
+    private void Select(IReadOnlyList<ByteName> components, bool isFollowed)
     {
         RootPathTree place = this;
         foreach (ByteName component in components)
@@ -75,6 +94,7 @@ internal sealed class RootPathTree
             }
             place = child;
         }
+        place.IsFollowed |= isFollowed;
         place.IsSelected = true;
         place.Children.Clear();
     }

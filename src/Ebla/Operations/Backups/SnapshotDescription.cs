@@ -30,6 +30,9 @@ internal sealed class SnapshotDescription
         _known = known.NewestOfWriters().ToDictionary(other => other.Writer);
     }
 
+    /// <summary>The time that the snapshots bear.</summary>
+    public UnixTime Time => _time;
+
     private ulong NextSequence => _known.TryGetValue(_writer, out KnownWriter own) ? own.Sequence + 1 : 1;
 
     /// <summary>Takes note of a snapshot of this backup, which the next one must name.</summary>

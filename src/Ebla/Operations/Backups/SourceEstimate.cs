@@ -1,4 +1,5 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Backups.Selection;
 using Ebla.Primitives;
 
 namespace Ebla.Operations.Backups;
@@ -11,7 +12,6 @@ public sealed class SourceEstimate
 {
     private const int OpenDirectoriesMax = 64;
 
-    private readonly ExcludedFolders _excluded;
     private readonly CancellationToken _cancellationToken;
     private long _files;
     private long _sizeInBytes;
@@ -19,10 +19,9 @@ public sealed class SourceEstimate
 
     private SourceEstimate(BackupOptions options, CancellationToken cancellationToken)
     {
-        _excluded = ExcludedFolders.Of(options.ExcludedFolders);
         _cancellationToken = cancellationToken;
         Completion = Task.Factory.StartNew(
-            () => Count(options.Paths), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
+            () => Count(options), CancellationToken.None, TaskCreationOptions.LongRunning, TaskScheduler.Default);
     }
 
     /// <summary>Whether everything has been counted.</summary>
@@ -41,20 +40,21 @@ public sealed class SourceEstimate
     public static SourceEstimate Start(BackupOptions options, CancellationToken cancellationToken)
         => new(options, cancellationToken);
 
-    private void Count(IReadOnlyList<ByteName> paths)
+    private void Count(BackupOptions options)
     {
-        foreach (ByteName path in RootPathTree.Of(paths.Select(LocalPath.MakeAbsolute)).SelectedPaths())
+        NamedPaths? named = null;
+        Attempt(() => named = NamedPaths.Find(options, new BackupCounters(), new Deaf()));
+        foreach (RootPathTree path in named?.Tree.Selected() ?? [])
         {
             Attempt(() =>
             {
-                FileMetadata metadata = SourceDirectory.StatRoot(path);
-                if (metadata.Type is FileType.Directory or FileType.SymbolicLink)
+                if (path.TryOpen() is { } directory)
                 {
-                    CountBelow(SourceDirectory.OpenRoot(path));
+                    CountBelow(named!.Selection, path.Path, directory);
                 }
-                else
+                else if (SourceDirectory.StatRoot(path.Path) is { Type: FileType.Regular } file)
                 {
-                    CountFile(metadata);
+                    CountFile(file);
                 }
             });
         }
@@ -62,13 +62,13 @@ public sealed class SourceEstimate
     }
 
     // Its own stack, not the thread's: directories can be deeper than that.
-    private void CountBelow(SourceDirectory root)
+    private void CountBelow(SourceSelection selection, ByteName path, SourceDirectory root)
     {
         using SourceTree tree = new(OpenDirectoriesMax);
-        Stack<(SourcePlace Place, List<ByteName> Folders)> way = [];
+        Stack<Level> way = [];
         int foldersLeft = 0;
-        Enter(null, root);
-        while (!_cancellationToken.IsCancellationRequested && way.TryPeek(out (SourcePlace Place, List<ByteName> Folders) top))
+        Enter(null, path, root);
+        while (!_cancellationToken.IsCancellationRequested && way.TryPeek(out Level? top))
         {
             if (top.Folders.Count == 0)
             {
@@ -79,33 +79,41 @@ public sealed class SourceEstimate
             ByteName name = top.Folders[^1];
             top.Folders.RemoveAt(top.Folders.Count - 1);
             foldersLeft--;
-            Attempt(() => Enter(top.Place, tree.Open(top.Place).OpenDirectory(name)));
+            Attempt(() => Enter(top, name, tree.Open(top.Place).OpenDirectory(name)));
         }
 
-        void Enter(SourcePlace? parent, SourceDirectory directory)
+        void Enter(Level? parent, ByteName name, SourceDirectory directory)
         {
-            SourcePlace place = tree.Enter(parent, directory, directory.Stat());
+            FileMetadata metadata = directory.Stat();
+            SourcePlace place = tree.Enter(parent?.Place, directory, metadata);
             List<ByteName> folders = [];
-            way.Push((place, folders));
-            Attempt(() => CountEntries(directory, folders));
+            SelectionScope? scope = null;
+            Attempt(() =>
+            {
+                DirectoryListing names = directory.ReadNames();
+                var marks = DirectoryMarks.Read(directory, names, selection.Options, static _ => { });
+                scope = parent?.Scope!.Enter(name.Span, metadata, marks) ?? selection.EnterNamed(name, metadata, marks);
+                CountEntries(directory, names, scope, folders);
+            });
+            way.Push(new Level(place, scope, folders));
             foldersLeft += folders.Count;
         }
     }
 
-    private void CountEntries(SourceDirectory directory, List<ByteName> folders)
+    private void CountEntries(SourceDirectory directory, DirectoryListing names, SelectionScope scope, List<ByteName> folders)
     {
-        DirectoryListing names = directory.ReadNames();
         for (int i = 0; i < names.Count && !_cancellationToken.IsCancellationRequested; i++)
         {
             int index = i;
             Attempt(() =>
             {
                 FileMetadata metadata = directory.Stat(names[index]);
-                if (metadata.Type == FileType.Regular)
+                SelectionVerdict verdict = scope.Decide(names[index], metadata);
+                if (verdict.IsTaken && metadata.Type == FileType.Regular)
                 {
                     CountFile(metadata);
                 }
-                else if (metadata.Type == FileType.Directory && !_excluded.Contains(metadata))
+                else if (!verdict.IsEmptied && metadata.Type == FileType.Directory)
                 {
                     folders.Add(new ByteName(names[index]));
                 }
@@ -125,9 +133,31 @@ public sealed class SourceEstimate
         {
             action();
         }
-        catch (FileSystemException)
+        catch (Exception exception) when (exception is FileSystemException or SourceException)
         {
             // The backup meets it too, and reports it.
+        }
+    }
+
+    private sealed record Level(SourcePlace Place, SelectionScope? Scope, List<ByteName> Folders);
+
+    // The backup itself tells.
+    private sealed class Deaf : IBackupObserver
+    {
+        public void Started(BackupCounters counters)
+        {
+        }
+
+        public void Problem(BackupProblem problem)
+        {
+        }
+
+        public void Notice(BackupProblem notice)
+        {
+        }
+
+        public void RotFound(RotAlarm alarm)
+        {
         }
     }
 }

@@ -68,7 +68,7 @@ internal sealed class SourceScanner(
         {
             if (child.IsSelected)
             {
-                await walk.RunAsync(way.Pending, name, child.Path, way.Tree.Path, before).ConfigureAwait(false);
+                await walk.RunAsync(way.Pending, name, child, way.Tree.Path, before).ConfigureAwait(false);
                 return null;
             }
             using SourceDirectory directory = SourceDirectory.OpenWay(child.Path);

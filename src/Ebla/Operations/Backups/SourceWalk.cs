@@ -1,5 +1,6 @@
 using Ebla.FileSystems;
 using Ebla.Keys;
+using Ebla.Operations.Backups.Selection;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Trees;
@@ -16,8 +17,8 @@ namespace Ebla.Operations.Backups;
 /// </remarks>
 internal sealed class SourceWalk(
     RingKeys ring, NodeFactory nodes, PreviousTrees previous, StoredClosure stored, FileQueue files, TreeAssembly assembly,
-    SourceTree tree, EntryChooser chooser, VirtualFileSystems virtualFiles, SentinelChoice sentinel,
-    BackupCounters counters, IBackupObserver observer, CancellationToken cancellationToken)
+    SourceTree tree, EntryChooser chooser, VirtualFileSystems virtualFiles, SentinelChoice sentinel, BackupCounters counters,
+    IBackupObserver observer, CancellationToken cancellationToken)
 {
     private readonly Stack<WalkLevel> _way = [];
     private int _levelsWithMore;
@@ -25,23 +26,18 @@ internal sealed class SourceWalk(
     /// <summary>Visits a path that the user named, and all below it.</summary>
     /// <param name="parent">The directory that will list it.</param>
     /// <param name="name">Its name there.</param>
-    /// <param name="path">The path.</param>
+    /// <param name="path">What was named.</param>
     /// <param name="parentPath">The path of the directory it is in.</param>
     /// <param name="before">The same entry in previous snapshots.</param>
     public async Task RunAsync(
-        PendingDirectory parent, ByteName name, ByteName path, ByteName parentPath, IReadOnlyList<TreeEntry> before)
+        PendingDirectory parent, ByteName name, RootPathTree path, ByteName parentPath, IReadOnlyList<TreeEntry> before)
     {
-        // A link to a directory is followed, since its content is what the user means.
-        if (TryOpenRoot(path) is { } directory)
+        if (path.TryOpen() is { } directory)
         {
             FileMetadata metadata = directory.Stat();
-            if (!chooser.Includes(null, null, path, metadata))
-            {
-                directory.Dispose();
-                return;
-            }
             Node node = await nodes.CreateAsync(name, metadata, directory, before, cancellationToken).ConfigureAwait(false);
-            await EnterAsync(null, directory, metadata, assembly.Enter(parent, node), before).ConfigureAwait(false);
+            PendingDirectory pending = assembly.Enter(parent, node);
+            await EnterAsync(null, null, path.Path, directory, metadata, pending, previous.Open(before)).ConfigureAwait(false);
             await RunAsync().ConfigureAwait(false);
             return;
         }
@@ -62,20 +58,8 @@ internal sealed class SourceWalk(
     public async Task RunAtRootAsync(PendingDirectory root, ByteName path)
     {
         SourceDirectory directory = SourceDirectory.OpenRoot(path);
-        await EnterAsync(null, directory, directory.Stat(), root, previous.OpenRoots()).ConfigureAwait(false);
+        await EnterAsync(null, null, path, directory, directory.Stat(), root, previous.OpenRoots()).ConfigureAwait(false);
         await RunAsync().ConfigureAwait(false);
-    }
-
-    private static SourceDirectory? TryOpenRoot(ByteName path)
-    {
-        try
-        {
-            return SourceDirectory.OpenRoot(path);
-        }
-        catch (FileSystemException exception) when (exception.IsVanished)
-        {
-            return null; // No directory: a file, a link to nowhere, or gone, which the next look tells.
-        }
     }
 
     private async Task RunAsync()
@@ -144,14 +128,16 @@ internal sealed class SourceWalk(
         try
         {
             FileMetadata metadata = directory.Stat(name.Span);
-            if (!chooser.Includes(level, directory, name, metadata))
+            // What was named is decided about before the walk.
+            SelectionVerdict verdict = level is null ? SelectionVerdict.Taken : chooser.Decide(level.Scope, directory, name, metadata);
+            if (!verdict.IsTaken)
             {
                 return;
             }
             switch (metadata.Type)
             {
                 case FileType.Directory:
-                    await VisitDirectoryAsync(place, directory, parent, name, before).ConfigureAwait(false);
+                    await VisitDirectoryAsync(place, level, directory, parent, name, verdict, before).ConfigureAwait(false);
                     break;
                 case FileType.Regular:
                     await VisitFileAsync(place, directory, parent, name, metadata, before).ConfigureAwait(false);
@@ -176,7 +162,8 @@ internal sealed class SourceWalk(
     }
 
     private async ValueTask VisitDirectoryAsync(
-        SourcePlace place, SourceDirectory directory, PendingDirectory parent, ByteName name, IReadOnlyList<TreeEntry> before)
+        SourcePlace place, WalkLevel? level, SourceDirectory directory, PendingDirectory parent, ByteName name,
+        SelectionVerdict verdict, IReadOnlyList<TreeEntry> before)
     {
         if (!tree.HasRoom)
         {
@@ -197,22 +184,27 @@ internal sealed class SourceWalk(
             below.Dispose();
             throw;
         }
-        await EnterAsync(place, below, metadata, assembly.Enter(parent, node), before).ConfigureAwait(false);
+        PendingDirectory pending = assembly.Enter(parent, node);
+        if (verdict.IsEmptied)
+        {
+            below.Dispose();
+            await ReserveAsync().ConfigureAwait(false);
+            assembly.Leave(pending, NodeRemarks.None);
+            return;
+        }
+        await EnterAsync(place, level?.Scope, name, below, metadata, pending, previous.Open(before)).ConfigureAwait(false);
     }
 
-    private ValueTask EnterAsync(
-        SourcePlace? parent, SourceDirectory directory, in FileMetadata metadata, PendingDirectory pending,
-        IReadOnlyList<TreeEntry> before)
-        => EnterAsync(parent, directory, metadata, pending, previous.Open(before));
-
-    // Takes ownership of the directory.
+    // Takes ownership of the directory. Its name is the whole path if it was named.
     private async ValueTask EnterAsync(
-        SourcePlace? parent, SourceDirectory directory, FileMetadata metadata, PendingDirectory pending, PreviousDirectories then)
+        SourcePlace? parent, SelectionScope? above, ByteName name, SourceDirectory directory, FileMetadata metadata,
+        PendingDirectory pending, PreviousDirectories then)
     {
         SourcePlace place = tree.Enter(parent, directory, metadata);
         try
         {
-            WalkLevel level = new(place, pending, directory.ReadNames(), then);
+            DirectoryListing names = directory.ReadNames();
+            WalkLevel level = new(place, pending, names, then, chooser.Enter(above, name, directory, metadata, names));
             _levelsWithMore += level.HasMore ? 1 : 0;
             _way.Push(level);
         }

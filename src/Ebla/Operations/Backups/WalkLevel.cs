@@ -1,4 +1,5 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Backups.Selection;
 using Ebla.Primitives;
 
 namespace Ebla.Operations.Backups;
@@ -8,7 +9,9 @@ namespace Ebla.Operations.Backups;
 /// <param name="pending">Its list in the making.</param>
 /// <param name="names">All its names.</param>
 /// <param name="previous">The directory in previous snapshots.</param>
-internal sealed class WalkLevel(SourcePlace place, PendingDirectory pending, DirectoryListing names, PreviousDirectories previous)
+/// <param name="scope">What decides about its entries.</param>
+internal sealed class WalkLevel(
+    SourcePlace place, PendingDirectory pending, DirectoryListing names, PreviousDirectories previous, SelectionScope scope)
     : IAsyncDisposable
 {
     // Let go when there is no more: a walk can be fifty thousand directories deep in directories of one entry.
@@ -22,6 +25,8 @@ internal sealed class WalkLevel(SourcePlace place, PendingDirectory pending, Dir
 
     /// <value>What the walk has found out about the directory itself.</value>
     public Trees.NodeRemarks Remarks { get; private set; }
+
+    public SelectionScope Scope => scope;
 
     public bool HasMore => _names is not null;
 

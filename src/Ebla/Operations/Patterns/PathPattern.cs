@@ -27,6 +27,7 @@ internal sealed class PathPattern
             text = text[1..];
             literal = Math.Max(literal - 1, 0);
         }
+        IsEverything = !text.IsEmpty && !text.ContainsAnyExcept((byte)'*');
         _text = text.ToArray();
         _form = FormOf(text, literal);
         if (_form == Form.Suffix && !IsAboutPath)
@@ -65,6 +66,9 @@ internal sealed class PathPattern
 
     /// <value>Whether it is about a path from the root of the file system.</value>
     public bool IsAbsolute { get; }
+
+    /// <value>Whether it is stars only, so that every name matches.</value>
+    public bool IsEverything { get; }
 
     /// <value>The byte that every match ends with, if that is certain.</value>
     public byte? LastByte { get; }

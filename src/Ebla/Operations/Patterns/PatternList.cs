@@ -54,6 +54,23 @@ internal sealed class PatternList
         return null;
     }
 
+    /// <summary>
+    /// The rule that decides about a path that was named. That everything is left out, or is not, is about what is in a named
+    /// directory, not about itself.
+    /// </summary>
+    public PatternRule? FindNamed(ReadOnlySpan<byte> path, int nameStart, bool isDirectory)
+    {
+        foreach (PatternRule rule in _rules)
+        {
+            if (!(isDirectory && rule.Pattern is { IsEverything: true, IsAbsolute: false })
+                && rule.Pattern.Matches(path[nameStart..], rule.Pattern.IsAbsolute ? path : default, isDirectory))
+            {
+                return rule;
+            }
+        }
+        return null;
+    }
+
     /// <summary>The rule that decides about a directory on the way to what was named: only those with its whole path count.</summary>
     public PatternRule? FindAbsolute(ReadOnlySpan<byte> path)
     {

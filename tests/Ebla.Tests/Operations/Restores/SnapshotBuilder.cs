@@ -57,6 +57,7 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
         List<ShortId> links = [];
         foreach (Node node in nodes)
         {
+            links.AddRange(node.ExtendedAttributeContent.Select(piece => ShortId.Of(piece.Id!.Value)));
             links.AddRange(node.Content.Where(piece => piece.Id is not null).Select(piece => ShortId.Of(piece.Id!.Value)));
             if (node.Subtree is { } tree)
             {

@@ -1,14 +1,10 @@
 using Ebla.Operations.Patterns;
-using Ebla.Primitives;
 
 namespace Ebla.Operations.Backups.Selection;
 
 /// <summary>What of the paths to back up is left out. docs/choosing.md says how the rules work together.</summary>
 public sealed record SelectionOptions
 {
-    /// <summary>Takes everything that is named, but for what <c>.eblaignore</c> files say.</summary>
-    public static SelectionOptions Default { get; } = new();
-
     /// <summary>Patterns in their order: the last one that matches decides. They are stronger than ignore files.</summary>
     public IReadOnlyList<PatternRule> Rules { get; init; } = [];
 
@@ -26,10 +22,4 @@ public sealed record SelectionOptions
 
     /// <summary>Whether what carries the no-dump attribute (<c>chattr +d</c>) is left out.</summary>
     public bool SkipsNoDump { get; init; }
-
-    /// <summary>
-    /// Folders that are left out wherever they are met, also by another path to them: the repository itself, its cache. One
-    /// that does not exist counts for nothing.
-    /// </summary>
-    public IReadOnlyList<ByteName> OwnFolders { get; init; } = [];
 }

@@ -16,16 +16,24 @@ internal readonly record struct SelectionVerdict(SelectionCause Cause, PatternRu
     /// <value>Whether nothing of what is in it is taken.</value>
     public bool IsEmptied => Cause != SelectionCause.None;
 
-    /// <summary>The reason, for people.</summary>
+    /// <value>Why it is not taken whole, for people; empty if it is.</value>
+    public string Reason => Cause switch
+    {
+        SelectionCause.None => "",
+        SelectionCause.Pattern => $"{Rule!.Text} ({Rule.Origin})",
+        SelectionCause.Cache => "it is in a cache folder (CACHEDIR.TAG)",
+        SelectionCause.Size => "it is larger than wanted",
+        SelectionCause.FileSystem => "another file system is mounted here",
+        SelectionCause.NoDump => "it has the no-dump attribute",
+        SelectionCause.OwnFolder => "it belongs to the repository or its cache",
+        _ => throw new InvalidOperationException($"There is no cause {Cause}."),
+    };
+
+    /// <inheritdoc/>
     public override string ToString() => Cause switch
     {
         SelectionCause.None => "taken",
-        SelectionCause.Pattern => $"left out by {Rule!.Origin}: {Rule.Text}",
-        SelectionCause.Cache => "left out: it is in a cache folder (CACHEDIR.TAG)",
-        SelectionCause.Size => "left out: it is longer than wanted",
-        SelectionCause.FileSystem => "taken as an empty folder: another file system is mounted here",
-        SelectionCause.NoDump => "left out: it has the no-dump attribute",
-        SelectionCause.OwnFolder => "left out: it belongs to the repository or its cache",
-        _ => throw new InvalidOperationException($"There is no cause {Cause}."),
+        SelectionCause.FileSystem => $"taken as an empty folder: {Reason}",
+        _ => $"left out: {Reason}",
     };
 }

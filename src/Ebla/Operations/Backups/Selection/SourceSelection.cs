@@ -46,8 +46,7 @@ internal sealed class SourceSelection
                 return new SelectionVerdict(SelectionCause.Pattern, above);
             }
         }
-        PatternRule? rule = _rules.Find(
-            whole, whole.LastIndexOf((byte)'/') + 1, whole.Length, metadata.Type == FileType.Directory);
+        PatternRule? rule = _rules.FindNamed(whole, whole.LastIndexOf((byte)'/') + 1, metadata.Type == FileType.Directory);
         return rule is { IsInclusion: false } ? new SelectionVerdict(SelectionCause.Pattern, rule) : DecideByMetadata(metadata);
     }
 
