@@ -213,8 +213,9 @@ def acls(maker, folder):
             maker.attempt(f"default ACL {name.decode()}", folder.attribute, label, linux.ACL_DEFAULT, value)
             if not default:
                 maker.attempt(f"ACL {name.decode()}", folder.attribute, label, linux.ACL_ACCESS, value)
-            inner.file(b"after", b"made after: it inherits")
-            inner.folder(b"folder-after").close()
+            # The ACL may keep an ordinary user out of his own directory.
+            maker.attempt("a file below a default ACL", inner.file, b"after", b"made after: it inherits")
+            maker.attempt("a directory below a default ACL", lambda inner=inner: inner.folder(b"folder-after").close())
             inner.close()
     with folder.folder(b"default-minimal") as inner:
         inner.file(b"before", b"x")
@@ -351,10 +352,12 @@ def names(maker, folder):
             # A real tag of cache folders; an ignore file of bytes that name nothing here.
             content = {b"CACHEDIR.TAG": b"Signature: 8a477f597d28d172789f06886806bc55\n", b".eblaignore": b""}.get(name, name)
             maker.attempt(f"file {linux.show(name)}", files.file, name, content)
+            if name == b".eblaignore":
+                continue  # As a folder or a link it is reported: an ignore file that cannot be read.
             maker.attempt(f"symlink {linux.show(name)}", links.symlink, name, name)
             if maker.attempt(f"folder {linux.show(name)}", lambda name=name: folders.folder(name).close()):
                 with opened(folders, name) as inner:
-                    inner.file(name, name)
+                    inner.file(name, content)
     with folder.folder(b"long") as inner:
         for name in (b"x" * 255, b"\xff" * 255, b"\n" * 255, b" " * 255, b"-" * 255, b"." * 255, "é".encode() * 127, b"x" * 254 + b"\x80", b"y" * 254):
             maker.attempt("name of 255 bytes", inner.file, name, name[:10])

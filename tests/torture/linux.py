@@ -160,6 +160,15 @@ def visit_folders(top, leave, enter=None):
                 child = open_folder(name, current)
             except PermissionError:
                 continue
+            try:
+                os.stat(b"..", dir_fd=child)
+            except PermissionError:
+                # It may be listed but not searched: there is no way down or back.
+                if enter:
+                    enter(child)
+                leave(child)
+                os.close(child)
+                continue
             os.close(current)
             current = child
             if enter:

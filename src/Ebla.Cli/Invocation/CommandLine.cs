@@ -35,6 +35,7 @@ internal static class CommandLine
         root.Add(SnapshotsCommand.Create(runner));
         root.Add(LsCommand.Create(runner));
         root.Add(RestoreCommand.Create(runner));
+        root.Add(DumpCommand.Create(runner));
         root.Add(CatCommand.Create(runner));
         root.Add(CheckCommand.Create(runner));
         root.Add(StatsCommand.Create(runner));

@@ -37,4 +37,7 @@ internal readonly record struct FileMetadata
 
     /// <value>The attribute that chattr +d sets: the owner does not want this file in backups.</value>
     public required bool HasNoDumpFlag { get; init; }
+
+    /// <value>Whether something is mounted there. False also where the system does not tell (Linux before 5.8).</value>
+    public bool IsMountPoint { get; init; }
 }

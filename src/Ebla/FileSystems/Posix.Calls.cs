@@ -186,6 +186,7 @@ internal static unsafe partial class Posix
                     ? new DeviceNumber(NodeMajor, NodeMinor)
                     : default,
                 HasNoDumpFlag = (Attributes & STATX_ATTR_NODUMP) != 0,
+                IsMountPoint = (Attributes & STATX_ATTR_MOUNT_ROOT) != 0,
             };
         }
 

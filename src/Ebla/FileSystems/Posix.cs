@@ -40,6 +40,7 @@ internal static unsafe partial class Posix
     // The same on x86-64 and arm64.
     public const int O_RDONLY = 0;
     public const int O_WRONLY = 1;
+    public const int O_RDWR = 2;
     public const int O_CREAT = 0x40;
     public const int O_EXCL = 0x80;
     public const int O_NOCTTY = 0x100;
@@ -64,6 +65,7 @@ internal static unsafe partial class Posix
 
     private const uint STATX_BASIC_STATS = 0x7ff;
     private const ulong STATX_ATTR_NODUMP = 0x40;
+    private const ulong STATX_ATTR_MOUNT_ROOT = 0x2000;
     private const uint S_IFSOCK = 0xC000;
     private const uint S_IFLNK = 0xA000;
     private const uint S_IFREG = 0x8000;

@@ -54,8 +54,9 @@ internal sealed class SourceFile : Descriptor, IContentSource
         }
         if (_position == 0)
         {
-            // Only a file with fewer blocks than bytes can have holes: all others are spared the calls.
-            _isDense = Metadata.AllocatedSizeInBytes >= size;
+            // Blocks say nothing of holes: space that was allocated and never written reads as a hole. Seeking moves the descriptor's place.
+            _isDense = Posix.SeekHole(this, 0) >= size;
+            _isSparse = true;
             if (size >= ReadAheadSizeInBytesMin)
             {
                 Posix.AdviseSequential(this);

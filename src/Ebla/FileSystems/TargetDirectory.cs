@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-using System.Text;
 using Ebla.Primitives;
 
 namespace Ebla.FileSystems;
@@ -9,9 +7,10 @@ namespace Ebla.FileSystems;
 /// Safe for concurrent calls. A name must be that of one entry: not empty, "." or "..", no slash, no zero, 255 bytes at most. Each
 /// directory is opened from its parent's descriptor without following links, so a link in the target, planted by the snapshot or by another
 /// program, leads nowhere. What is in the way of an entry (a file, a link) is replaced; a directory in the way of something else is not.
-/// New entries belong to their maker alone (0700, 0600) until their metadata are set.
+/// New entries belong to their maker alone (0700, 0600) until their metadata are set. A file never stands under its name before it is
+/// whole: until then it has a temporary one beside it, which is always the same for the same name and salt.
 /// </remarks>
-internal sealed class TargetDirectory : Descriptor
+internal sealed partial class TargetDirectory : Descriptor
 {
     private const uint PrivateDirectoryMode = 0x1C0; // 0700
     private const uint PrivateFileMode = 0x180; // 0600
@@ -22,20 +21,26 @@ internal sealed class TargetDirectory : Descriptor
     // Boxed, so that it is read and written whole on any thread.
     private volatile object? _newFileTraits;
 
-    private TargetDirectory(int descriptor, Descriptor? parent, ByteName name)
-        : base(descriptor, parent, name)
-    {
-    }
+    // Makes temporary names differ from all names that a snapshot can hold.
+    private readonly ByteName _salt;
+
+    private TargetDirectory(int descriptor, Descriptor? parent, ByteName name, ByteName salt)
+        : base(descriptor, parent, name) => _salt = salt;
+
+    /// <value>Whether it was made by us just now, so that nothing can be in it.</value>
+    public bool IsNew { get; private init; }
 
     /// <summary>Opens the directory that the user named, and makes it (0700) and its parents (0777 less the umask) where missing.</summary>
     /// <remarks>Links on the way to it are followed, as everywhere.</remarks>
     /// <exception cref="FileSystemException">It cannot be opened or made.</exception>
-    public static TargetDirectory OpenOrCreateRoot(ByteName path)
+    /// <param name="path">Where.</param>
+    /// <param name="salt">Goes into temporary names: a run with the same salt finds what an earlier one has left.</param>
+    public static TargetDirectory OpenOrCreateRoot(ByteName path, ByteName salt = default)
     {
         int descriptor = RootPath.OpenOrCreate(path, Posix.O_RDONLY | Posix.O_DIRECTORY);
         return descriptor < 0
             ? throw FileSystemException.FromErrno("make the directory", path, -descriptor)
-            : new TargetDirectory(descriptor, null, path);
+            : new TargetDirectory(descriptor, null, path, salt);
     }
 
     /// <summary>Opens a directory in this one, or makes it. Anything else of that name, also a link to a directory, is removed.</summary>
@@ -61,7 +66,7 @@ internal sealed class TargetDirectory : Descriptor
             }
             if (result >= 0)
             {
-                TargetDirectory directory = new(result, this, name);
+                TargetDirectory directory = new(result, this, name, _salt) { IsNew = isNew };
                 if (!isNew)
                 {
                     directory.MakeWritable();
@@ -86,7 +91,7 @@ internal sealed class TargetDirectory : Descriptor
     {
         Check(name);
         int descriptor = Posix.OpenAt(this, name.Span, Posix.O_RDONLY | Posix.O_DIRECTORY | Posix.O_NOFOLLOW);
-        return descriptor < 0 ? null : new TargetDirectory(descriptor, this, name);
+        return descriptor < 0 ? null : new TargetDirectory(descriptor, this, name, _salt);
     }
 
     /// <summary>Opens this directory again after it was closed, by the ".." of a directory in it, if it is still the same one.</summary>
@@ -99,7 +104,7 @@ internal sealed class TargetDirectory : Descriptor
         {
             return null;
         }
-        TargetDirectory opened = new(descriptor, Parent, Name);
+        TargetDirectory opened = new(descriptor, Parent, Name, _salt);
         if (Posix.Stat(opened, out FileMetadata found) >= 0 && (found.Device, found.Inode) == identity)
         {
             return opened;
@@ -120,8 +125,8 @@ internal sealed class TargetDirectory : Descriptor
     /// </param>
     /// <param name="flags">The flags that it is to have: some must be there before it is written (<see cref="FileFlagSets.Early"/>).</param>
     /// <remarks>
-    /// Where there is nothing of that name, it is made there at once. Where there is, it is made beside it under a name that starts
-    /// with ".ebla-restore-", so that a good file is never replaced by half of one; such names can be left over after a crash.
+    /// Until then it is beside it, under a name that starts with ".ebla-restore-"; after a crash such a name can be left over. What is
+    /// left over under the very name is removed.
     /// This directory must stay open until the file is committed or disposed.
     /// </remarks>
     /// <exception cref="FileSystemException">It cannot be made; or a directory has its name.</exception>
@@ -129,14 +134,20 @@ internal sealed class TargetDirectory : Descriptor
     {
         ArgumentOutOfRangeException.ThrowIfNegative(sizeInBytes);
         Check(name);
-        const int Flags = Posix.O_WRONLY | Posix.O_CREAT | Posix.O_EXCL;
-        ByteName temporary = default;
-        int descriptor = Posix.OpenAt(this, name.Span, Flags | Posix.O_NOFOLLOW, PrivateFileMode);
-        if (descriptor == -Posix.EEXIST)
+        if (!IsNew)
         {
             RefuseDirectory(name);
-            temporary = NewTemporaryName();
-            descriptor = Posix.OpenAt(this, temporary.Span, Flags | Posix.O_NOFOLLOW, PrivateFileMode);
+        }
+        ByteName temporary = TemporaryNameOf(name);
+        int descriptor = -Posix.EEXIST;
+        for (int attempt = 0; attempt < AttemptsMax && descriptor == -Posix.EEXIST; attempt++)
+        {
+            descriptor = Posix.OpenAt(
+                this, temporary.Span, Posix.O_RDWR | Posix.O_CREAT | Posix.O_EXCL | Posix.O_NOFOLLOW, PrivateFileMode);
+            if (descriptor == -Posix.EEXIST)
+            {
+                _ = Posix.UnlinkAt(this, temporary.Span);
+            }
         }
         if (descriptor < 0)
         {
@@ -164,7 +175,7 @@ internal sealed class TargetDirectory : Descriptor
         if (result == -Posix.EEXIST)
         {
             RefuseDirectory(name);
-            ByteName temporary = NewTemporaryName();
+            ByteName temporary = FreeTemporaryName(name);
             result = Replace(Posix.SymbolicLinkAt(target.Span, this, temporary.Span), temporary, name);
         }
         ThrowIfFailed("make the symbolic link", name, result);
@@ -183,7 +194,7 @@ internal sealed class TargetDirectory : Descriptor
         if (result == -Posix.EEXIST)
         {
             RefuseDirectory(name);
-            ByteName temporary = NewTemporaryName();
+            ByteName temporary = FreeTemporaryName(name);
             result = Replace(Posix.LinkAt(existingIn, existing.Span, this, temporary.Span), temporary, name);
             // A rename between two names of the same file does nothing, and leaves both.
             _ = Posix.UnlinkAt(this, temporary.Span);
@@ -203,7 +214,7 @@ internal sealed class TargetDirectory : Descriptor
         if (result == -Posix.EEXIST)
         {
             RefuseDirectory(name);
-            ByteName temporary = NewTemporaryName();
+            ByteName temporary = FreeTemporaryName(name);
             result = Replace(Posix.MakeNodeAt(this, temporary.Span, type, 0, device), temporary, name);
         }
         ThrowIfFailed("make the special file", name, result);
@@ -317,6 +328,11 @@ internal sealed class TargetDirectory : Descriptor
         }
     }
 
-    private static ByteName NewTemporaryName() => new(
-        Encoding.ASCII.GetBytes($".ebla-restore-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}"));
+    // What a killed run left there goes first.
+    private ByteName FreeTemporaryName(ByteName name)
+    {
+        ByteName temporary = TemporaryNameOf(name);
+        _ = Posix.UnlinkAt(this, temporary.Span);
+        return temporary;
+    }
 }

@@ -5,9 +5,10 @@ namespace Ebla.FileSystems;
 /// <summary>A regular file that is being written.</summary>
 /// <remarks>
 /// Order: write, <see cref="SetMetadata"/>, <see cref="Commit"/>. Disposing without a commit removes what was written. A process that
-/// dies in between can leave a file behind: private (0600), with its final name only if there was nothing under it.
+/// dies in between can leave a file behind: private (0600), under its temporary name. A file without a temporary name is one that was
+/// there, and is written where it stands: nothing of the above holds for it.
 /// </remarks>
-internal sealed class TargetFile : Descriptor
+internal sealed class TargetFile : ReadableFile
 {
     private readonly TargetDirectory _directory;
     private readonly ByteName _name;
@@ -22,8 +23,6 @@ internal sealed class TargetFile : Descriptor
         _name = name;
         _temporaryName = temporaryName;
     }
-
-    private ByteName CurrentName => _temporaryName.IsEmpty ? _name : _temporaryName;
 
     /// <summary>Writes all of the bytes at an offset. Safe for concurrent calls.</summary>
     /// <exception cref="FileSystemException">Not all could be written.</exception>
@@ -41,6 +40,38 @@ internal sealed class TargetFile : Descriptor
             offset += written;
         }
     }
+
+    /// <summary>Makes the file as long as it is to be: what is new of it is a hole.</summary>
+    /// <exception cref="FileSystemException">It cannot be made so long.</exception>
+    public void SetSize(long sizeInBytes)
+    {
+        int result = Posix.Truncate(this, sizeInBytes);
+        if (result < 0)
+        {
+            throw Error("set the size of", result);
+        }
+    }
+
+    /// <summary>Takes over all content of another file, sharing its blocks; false if the file system cannot.</summary>
+    public bool TryClone(ExistingFile from) => Posix.Clone(this, from) >= 0;
+
+    /// <summary>Makes a range zeros: a hole, where the file system has holes.</summary>
+    /// <exception cref="FileSystemException">It cannot be written.</exception>
+    public void Clear(long offset, long sizeInBytes)
+    {
+        if (Posix.PunchHole(this, offset, sizeInBytes) >= 0)
+        {
+            return;
+        }
+        ReadOnlySpan<byte> zeros = new byte[64 << 10];
+        for (long end = offset + sizeInBytes; offset < end; offset += zeros.Length)
+        {
+            WriteAt(offset, zeros[..(int)Math.Min(zeros.Length, end - offset)]);
+        }
+    }
+
+    /// <summary>Disposing leaves the file as it is, for a later run.</summary>
+    public void Leave() => _isFinished = true;
 
     /// <summary>
     /// Sets all metadata but the final flags (<see cref="TargetDirectory.SetFinalFlags(ByteName, FileFlags)"/>). After the last write,
@@ -70,10 +101,17 @@ internal sealed class TargetFile : Descriptor
         if (result >= 0 && !_temporaryName.IsEmpty)
         {
             result = Posix.RenameAt(_directory, _temporaryName.Span, _name.Span);
+            if (result == -Posix.EPERM && _directory.TryLiftFlags(_name))
+            {
+                result = Posix.RenameAt(_directory, _temporaryName.Span, _name.Span);
+            }
         }
         if (result < 0)
         {
-            _ = Posix.UnlinkAt(_directory, CurrentName.Span);
+            if (!_temporaryName.IsEmpty)
+            {
+                _ = Posix.UnlinkAt(_directory, _temporaryName.Span);
+            }
             throw Error("finish", result);
         }
     }
@@ -94,6 +132,8 @@ internal sealed class TargetFile : Descriptor
         }
     }
 
+    internal void Adopt() => _traits = NewFileTraits.Of(this);
+
     protected override void Dispose(bool disposing)
     {
         if (disposing && !_isFinished)
@@ -107,12 +147,12 @@ internal sealed class TargetFile : Descriptor
     // Best effort: the failure that led here is the one to report. What another program has put under the name stays.
     private void Abandon()
     {
-        if (!_directory.IsClosed
+        if (!_temporaryName.IsEmpty && !_directory.IsClosed
             && Posix.Stat(this, out FileMetadata own) >= 0
-            && Posix.StatAt(_directory, CurrentName.Span, out FileMetadata named) >= 0
+            && Posix.StatAt(_directory, _temporaryName.Span, out FileMetadata named) >= 0
             && (own.Device, own.Inode) == (named.Device, named.Inode))
         {
-            _ = Posix.UnlinkAt(_directory, CurrentName.Span);
+            _ = Posix.UnlinkAt(_directory, _temporaryName.Span);
         }
     }
 }

@@ -37,14 +37,43 @@ public sealed class TargetFileTests
     }
 
     [Fact]
-    public void A_new_file_stands_under_its_name_and_is_private_until_its_metadata_are_set()
+    public void A_new_file_has_no_name_before_it_is_whole_and_is_private_until_its_metadata_are_set()
     {
         using TestFolder folder = new();
         using TargetFile file = folder.Target.CreateFile(Name, 0);
-        Assert.Equal([Name], folder.Names());
+        Assert.Equal([folder.Target.TemporaryNameOf(Name)], folder.Names());
         Assert.Equal(Convert.ToInt32("600", 8), file.Stat().Mode);
         file.Commit();
         Assert.Equal([Name], folder.Names());
+    }
+
+    [Fact]
+    public void What_a_killed_run_left_is_replaced_or_gone_on_with_but_other_peoples_files_are_not()
+    {
+        using TestFolder folder = new();
+        ByteName temporary = folder.Target.TemporaryNameOf(Name);
+        using (TargetFile left = folder.Target.CreateFile(Name, 100))
+        {
+            left.WriteAt(50, "half"u8);
+            left.Leave();
+        }
+        Assert.Equal([temporary], folder.Names());
+        using (TargetFile again = folder.Target.TryOpenTemporary(Name)!)
+        {
+            byte[] read = new byte[4];
+            Assert.Equal(4, again.ReadAt(50, read));
+            Assert.Equal("half"u8.ToArray(), read);
+            again.Leave();
+        }
+        folder.Write(Name, "whole"u8);
+        Assert.Equal([Name], folder.Names());
+
+        File.CreateSymbolicLink(folder[temporary.ToString()], folder["file"]);
+        Assert.Null(folder.Target.TryOpenTemporary(Name));
+        File.Delete(folder[temporary.ToString()]);
+        folder.Target.CreateHardLink(folder.Target, Name, temporary);
+        Assert.Null(folder.Target.TryOpenTemporary(Name));
+        Assert.Equal("whole", File.ReadAllText(folder["file"]));
     }
 
     [Theory]
@@ -83,9 +112,9 @@ public sealed class TargetFileTests
         using (folder.Target.CreateFile(Name, 0))
         {
             folder.Write("theirs", "theirs");
-            File.Move(folder["theirs"], folder["file"], overwrite: true);
+            File.Move(folder["theirs"], folder[folder.Target.TemporaryNameOf(Name).ToString()], overwrite: true);
         }
-        Assert.Equal("theirs", File.ReadAllText(folder["file"]));
+        Assert.Equal("theirs", File.ReadAllText(folder[folder.Target.TemporaryNameOf(Name).ToString()]));
     }
 
     [Fact]

@@ -78,10 +78,11 @@ internal sealed class FileReader(
         }
         bool isSettled = await file.SettleAsync(cancellationToken).ConfigureAwait(false);
         FileMetadata before = file.Metadata;
+        // First, since bytes that were read count at once, and attributes may turn out to be unreadable.
+        Node node = await nodes.CreateAsync(job.Name, before, file, cancellationToken).ConfigureAwait(false);
         FileContent? known = linked.TryGet(before);
         counters.CountProcessed(known?.SizeInBytes ?? 0);
         FileContent content = known ?? await contents.StoreAsync(file, cancellationToken).ConfigureAwait(false);
-        Node node = await nodes.CreateAsync(job.Name, before, file, cancellationToken).ConfigureAwait(false);
         FileMetadata after = file.Stat();
         bool hasChanged = !isSettled
             || content.SizeInBytes != before.SizeInBytes

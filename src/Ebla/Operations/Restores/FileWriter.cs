@@ -9,10 +9,18 @@ namespace Ebla.Operations.Restores;
 /// not left behind. Safe for concurrent use; disposing removes what is not finished.
 /// </summary>
 internal sealed class FileWriter(
-    TargetTree target, LinkedFiles links, RestoreReport report, RestoreCounters counters, int openFilesMax) : IDisposable
+    TargetTree target, LinkedFiles links, RestoreReport report, RestoreCounters counters, RestoreOptions options) : IDisposable
 {
-    private readonly SemaphoreSlim _slots = new(openFilesMax);
+    /// <summary>
+    /// Of a file of this size and more, a run that is stopped leaves what it has, for the next one to go on with: a second's work.
+    /// </summary>
+    public const long ResumableSizeInBytesMin = 64 << 20;
+
+    private readonly SemaphoreSlim _slots = new(options.OpenFilesMax);
     private readonly ConcurrentDictionary<RestoreFile, bool> _open = [];
+
+    // Files that have something under their temporary name, though nobody may have opened that yet.
+    private readonly ConcurrentDictionary<RestoreFile, bool> _begun = [];
 
     /// <summary>Writes a file of one piece.</summary>
     public void WriteWhole(RestoreFile file, ReadOnlySpan<byte> content)
@@ -22,7 +30,13 @@ internal sealed class FileWriter(
             TargetDirectory directory = target.Open(file.Directory);
             try
             {
-                using TargetFile opened = directory.CreateFile(file.Name, 0, file.Metadata.Flags ?? FileFlags.None);
+                using TargetFile opened = file.Opening == FileOpening.InPlace
+                    ? directory.OpenInPlace(file.Name)
+                    : directory.CreateFile(file.Name, 0, file.Metadata.Flags ?? FileFlags.None);
+                if (file.Opening == FileOpening.InPlace)
+                {
+                    opened.SetSize(content.Length);
+                }
                 opened.WriteAt(0, content);
                 MetadataOutcome outcome = opened.SetMetadata(file.Metadata);
                 opened.Commit();
@@ -41,6 +55,28 @@ internal sealed class FileWriter(
         }
         End(file);
     }
+
+    /// <summary>The content of a file in the target is right: only its metadata are set.</summary>
+    public void Keep(RestoreFile file, ExistingFile existing)
+    {
+        try
+        {
+            if (!options.DryRun)
+            {
+                report.Metadata(file.Directory, file.Name, TargetDirectory.SetMetadata(existing, file.Metadata));
+            }
+            counters.CountKept(file.SizeInBytes);
+        }
+        catch (FileSystemException exception)
+        {
+            TargetFailure.ThrowIfFinal(exception);
+            file.Fail(exception.Message);
+        }
+        End(file);
+    }
+
+    /// <summary>Ends a file of one piece in a dry run.</summary>
+    public void EndUnwritten(RestoreFile file) => End(file);
 
     /// <summary>Writes one piece of several.</summary>
     /// <param name="piece">Which.</param>
@@ -85,6 +121,23 @@ internal sealed class FileWriter(
         }
     }
 
+    /// <summary>The file stands under its temporary name, with some of its pieces.</summary>
+    public void Begin(RestoreFile file)
+    {
+        file.Opening = FileOpening.Temporary;
+        _begun[file] = true;
+    }
+
+    /// <summary>A file cannot be planned to its end.</summary>
+    public void FailPlanning(RestoreFile file, string message)
+    {
+        if (!file.IsOnePiece)
+        {
+            file.EndPlanning();
+        }
+        FailPiece(file, message);
+    }
+
     /// <summary>One thing less that the file waits for; with the last, it is finished.</summary>
     public void Release(RestoreFile file)
     {
@@ -113,6 +166,10 @@ internal sealed class FileWriter(
         foreach (RestoreFile file in _open.Keys)
         {
             CloseUnfinished(file);
+        }
+        foreach (RestoreFile file in _begun.Keys)
+        {
+            RemoveUnfinished(file);
         }
         _slots.Dispose();
     }
@@ -154,7 +211,13 @@ internal sealed class FileWriter(
         TargetDirectory directory = target.Open(file.Directory);
         try
         {
-            TargetFile opened = directory.CreateFile(file.Name, file.SizeInBytes, file.Metadata.Flags ?? FileFlags.None);
+            TargetFile opened = file.Opening switch
+            {
+                FileOpening.InPlace => directory.OpenInPlace(file.Name),
+                FileOpening.Temporary => directory.TryOpenTemporary(file.Name)
+                    ?? throw FileSystemException.Refused("go on with", file.PathInSnapshot, "its unfinished file was taken away"),
+                _ => directory.CreateFile(file.Name, file.SizeInBytes, file.Metadata.Flags ?? FileFlags.None),
+            };
             _open[file] = true;
             return opened;
         }
@@ -168,7 +231,7 @@ internal sealed class FileWriter(
     // Nobody else uses the file any more.
     private void Finish(RestoreFile file)
     {
-        if (file.Failure is not null)
+        if (file.Failure is not null || options.DryRun)
         {
             return;
         }
@@ -184,6 +247,10 @@ internal sealed class FileWriter(
         {
             return;
         }
+        if (file.Failure is null && (file.SizeInBytes >= ResumableSizeInBytesMin || file.Opening == FileOpening.InPlace))
+        {
+            file.Opened!.Leave();
+        }
         file.Opened!.Dispose();
         target.Close(file.Directory);
         if (file.HoldsSlot)
@@ -192,8 +259,31 @@ internal sealed class FileWriter(
         }
     }
 
+    // Of a file that nobody opened, or that nobody is to go on with.
+    private void RemoveUnfinished(RestoreFile file)
+    {
+        if (file.Failure is null && file.SizeInBytes >= ResumableSizeInBytesMin)
+        {
+            return;
+        }
+        try
+        {
+            TargetDirectory directory = target.Open(file.Directory);
+            directory.TryOpenTemporary(file.Name)?.Dispose();
+            target.Close(file.Directory);
+        }
+        catch (FileSystemException exception)
+        {
+            report.Notice(file.PathInSnapshot, $"something unfinished may be left beside it: {exception.Message}");
+        }
+    }
+
     private void End(RestoreFile file)
     {
+        if (_begun.TryRemove(file, out _) && file.Failure is not null)
+        {
+            RemoveUnfinished(file);
+        }
         if (file.Failure is { } failure)
         {
             report.Problem(file.PathInSnapshot, failure);

@@ -11,4 +11,9 @@ public interface IRestoreObserver
 
     /// <summary>Something worth knowing that is no error.</summary>
     void Notice(RestoreProblem notice);
+
+    /// <summary>What a dry run would do to an entry. From one thread at a time.</summary>
+    void Planned(RestoreStep planned)
+    {
+    }
 }

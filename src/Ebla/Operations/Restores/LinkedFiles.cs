@@ -6,7 +6,7 @@ using Ebla.Trees;
 namespace Ebla.Operations.Restores;
 
 /// <summary>The files with several names. Memory: a few hundred bytes for each of these.</summary>
-internal sealed class LinkedFiles(TargetTree target, RestoreReport report, RestoreCounters counters)
+internal sealed class LinkedFiles(TargetTree target, RestoreReport report, RestoreCounters counters, bool isDryRun)
 {
     private readonly Dictionary<HardLinkId, LinkedFile> _files = [];
     private readonly ConcurrentQueue<LinkedName> _retries = [];
@@ -52,9 +52,12 @@ internal sealed class LinkedFiles(TargetTree target, RestoreReport report, Resto
         TargetDirectory? to = null;
         try
         {
-            from = target.Open(file.Directory);
-            to = target.Open(name.Directory);
-            to.CreateHardLink(from, file.Name, name.Node.Name);
+            if (!isDryRun)
+            {
+                from = target.Open(file.Directory);
+                to = target.Open(name.Directory);
+                to.CreateHardLink(from, file.Name, name.Node.Name);
+            }
             if (name.Node.Type == FileType.Regular)
             {
                 counters.CountFile();

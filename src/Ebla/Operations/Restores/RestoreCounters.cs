@@ -8,6 +8,9 @@ public sealed class RestoreCounters
     private long _others;
     private long _restoredInBytes;
     private long _fetchedInBytes;
+    private long _keptInBytes;
+    private long _left;
+    private long _deleted;
     private long _errors;
 
     internal RestoreCounters(long? filesExpected, long? expectedInBytes)
@@ -34,7 +37,16 @@ public sealed class RestoreCounters
     /// <summary>Bytes of files written so far, holes and further names of a file included.</summary>
     public long RestoredInBytes => Interlocked.Read(ref _restoredInBytes);
 
-    /// <summary>Bytes read from the repository for contents.</summary>
+    /// <summary>Bytes of these that were right in the target already, or in what a killed run left there.</summary>
+    public long KeptInBytes => Interlocked.Read(ref _keptInBytes);
+
+    /// <summary>Entries left as they are because of the overwrite rule.</summary>
+    public long Left => Interlocked.Read(ref _left);
+
+    /// <summary>Entries removed from the target.</summary>
+    public long Deleted => Interlocked.Read(ref _deleted);
+
+    /// <summary>Bytes read from the repository for contents; of a dry run, those that would be.</summary>
     public long FetchedInBytes => Interlocked.Read(ref _fetchedInBytes);
 
     /// <summary>Problems reported.</summary>
@@ -47,6 +59,16 @@ public sealed class RestoreCounters
     internal void CountOther() => Interlocked.Increment(ref _others);
 
     internal void CountRestored(long sizeInBytes) => Interlocked.Add(ref _restoredInBytes, sizeInBytes);
+
+    internal void CountKept(long sizeInBytes)
+    {
+        _ = Interlocked.Add(ref _keptInBytes, sizeInBytes);
+        CountRestored(sizeInBytes);
+    }
+
+    internal void CountLeft() => Interlocked.Increment(ref _left);
+
+    internal void CountDeleted() => Interlocked.Increment(ref _deleted);
 
     internal void CountFetched(long sizeInBytes) => Interlocked.Add(ref _fetchedInBytes, sizeInBytes);
 

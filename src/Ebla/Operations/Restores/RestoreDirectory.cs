@@ -34,6 +34,12 @@ internal sealed class RestoreDirectory(RestoreDirectory? parent, ByteName name, 
         }
     }
 
+    /// <summary>Nothing can be in it yet: it was made by this run, or would be by a dry one.</summary>
+    public bool IsNew { get; set; }
+
+    /// <summary>Only on the way to what is restored: made when something in it is, and else not at all.</summary>
+    public bool IsOnTheWay { get; init; }
+
     // These belong to TargetTree.
     public bool IsMade { get; set; }
 

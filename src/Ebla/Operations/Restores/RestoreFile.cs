@@ -31,6 +31,9 @@ internal sealed class RestoreFile(
     /// <summary>The one piece is the whole content: it is written in one go, past all the counting.</summary>
     public bool IsOnePiece { get; init; }
 
+    /// <summary>How it is opened for writing. Set before its first piece is planned.</summary>
+    public FileOpening Opening { get; set; }
+
     /// <summary>Whether all its pieces have been handed to plans.</summary>
     public bool IsPlanned => _isPlanned;
 

@@ -25,6 +25,14 @@ public static class RestoreOperation
         ArgumentOutOfRangeException.ThrowIfLessThan(options.WorkerCount, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.PlannedPiecesMax, 1);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.OpenFilesMax, 1);
+        if (options.Verify && options.Overwrite == OverwriteRule.Never)
+        {
+            throw new ArgumentException("What is left as it is cannot be verified.", nameof(options));
+        }
+        if (!options.PathInSnapshot.IsEmpty && options.Paths.Count > 0)
+        {
+            throw new ArgumentException("Either one place, or several paths.", nameof(options));
+        }
         long start = repository.Time.GetTimestamp();
         SnapshotList known = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
         StoredSnapshot stored = known.Find(options.Snapshot);
@@ -36,7 +44,13 @@ public static class RestoreOperation
         SnapshotPlace place = await SnapshotPlace.FindAsync(trees, stored, options.PathInSnapshot, cancellationToken)
             .ConfigureAwait(false);
 
-        SnapshotSummary? summary = place.Node is null ? stored.Snapshot.Summary : null;
+        foreach (ByteName path in options.Paths)
+        {
+            // Before anything is made: a path that is not there is a mistake.
+            _ = await SnapshotPlace.FindAsync(trees, stored, path, cancellationToken).ConfigureAwait(false);
+        }
+        bool isAll = place.Node is null && options.Paths.Count + options.Includes.Count + options.Excludes.Count == 0;
+        SnapshotSummary? summary = isAll ? stored.Snapshot.Summary : null;
         RestoreCounters counters = new(summary?.Files, summary?.SizeInBytes);
         observer.Started(counters);
         RestoreReport report = new(observer, counters);
@@ -56,6 +70,9 @@ public static class RestoreOperation
             RestoredInBytes = counters.RestoredInBytes,
             FetchedInBytes = counters.FetchedInBytes,
             Duration = repository.Time.GetElapsedTime(start),
+            KeptInBytes = counters.KeptInBytes,
+            Left = counters.Left,
+            Deleted = counters.Deleted,
             Errors = counters.Errors,
         };
     }
@@ -65,17 +82,36 @@ public static class RestoreOperation
         RestoreReport report, RestoreCounters counters, CancellationToken cancellationToken)
     {
         NodeMetadata metadata = new(new OwnerNames(), trees, repository.Backend, options, report, cancellationToken);
-        (RestoreDirectory root, TargetDirectory opened) = OpenTarget(options.Target, place, metadata);
-        using TargetTree target = new(root, opened, report, counters);
-        LinkedFiles links = new(target, report, counters);
-        using FileWriter files = new(target, links, report, counters, options.OpenFilesMax);
+        (RestoreDirectory root, TargetDirectory? opened) = OpenTarget(options, place, metadata);
+        using TargetTree target = new(root, opened, report, counters) { IsReadOnly = options.DryRun };
+        LinkedFiles links = new(target, report, counters, options.DryRun);
+        using FileWriter files = new(target, links, report, counters, options);
         DamagedCopies damaged = new(index);
         using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         // As long as the plans in it, which are bounded.
         Channel<FrameFetch> fetches = Channel.CreateUnbounded<FrameFetch>();
-        using TreeRestorer walk = new(
-            repository.Backend, index, trees, target, files, links, damaged, metadata, report, counters, options,
-            fetches.Writer, stop.Token);
+        RestoreRun run = new()
+        {
+            Options = options,
+            Backend = repository.Backend,
+            Keys = repository.Keys,
+            Index = index,
+            Trees = trees,
+            Target = target,
+            Links = links,
+            Files = files,
+            Damaged = damaged,
+            Metadata = metadata,
+            Report = report,
+            Counters = counters,
+            Fetches = fetches.Writer,
+            CancellationToken = stop.Token,
+        };
+        using FilePlanner planner = new(run);
+        RestoreSelection selection = new(options, place.Path);
+        RestorePath path = new();
+        TreeRemoval removal = new(selection, path, new KeptEntries(options.Kept), options, report, counters, stop.Token);
+        TreeRestorer walk = new(run, new EntryRestorer(run, planner), selection, path, removal, place.Stored.Snapshot.Paths);
 
         Task[] workers = new Task[options.WorkerCount];
         for (int i = 0; i < workers.Length; i++)
@@ -85,8 +121,18 @@ public static class RestoreOperation
         Task walking = Task.Run(() => GuardAsync(WalkAsync), CancellationToken.None);
         Task[] all = [walking, .. workers];
         await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await planner.StopAsync().ConfigureAwait(false);
         ThrowFirst(all);
-        report.FinalFlags.Set(target, report);
+        cancellationToken.ThrowIfCancellationRequested();
+        if (!options.DryRun)
+        {
+            report.FinalFlags.Set(target, report);
+            target.Sync();
+        }
+        if (options is { Verify: true, DryRun: false })
+        {
+            await new RestoreVerification(run, selection, path).RunAsync(root, place).ConfigureAwait(false);
+        }
 
         async Task WalkAsync()
         {
@@ -104,7 +150,7 @@ public static class RestoreOperation
                 if (fetch.Plan.EndFetch())
                 {
                     await worker.RunDeclinedAsync(fetch.Plan, stop.Token).ConfigureAwait(false);
-                    walk.EndPlan();
+                    planner.EndPlan();
                 }
             }
         }
@@ -124,13 +170,13 @@ public static class RestoreOperation
     }
 
     // The metadata of a directory that the user had already are his.
-    private static (RestoreDirectory Root, TargetDirectory Opened) OpenTarget(
-        ByteName path, SnapshotPlace place, NodeMetadata metadata)
+    private static (RestoreDirectory Root, TargetDirectory? Opened) OpenTarget(
+        RestoreOptions options, SnapshotPlace place, NodeMetadata metadata)
     {
         bool isThere = true;
         try
         {
-            _ = SourceDirectory.StatRoot(path);
+            _ = SourceDirectory.StatRoot(options.Target);
         }
         catch (FileSystemException exception) when (exception.IsVanished)
         {
@@ -142,12 +188,18 @@ public static class RestoreOperation
         }
         try
         {
-            TargetDirectory opened = TargetDirectory.OpenOrCreateRoot(path);
+            // The snapshot's id is in all temporary names, so that no snapshot holds the names that restoring it uses.
+            TargetDirectory? opened = options.DryRun && !isThere
+                ? null
+                : TargetDirectory.OpenOrCreateRoot(options.Target, new ByteName(place.Stored.Id.Value.ToArray()));
             ByteName name = place.Node is null or { Type: FileType.Directory } ? place.Path : ParentOf(place.Path);
             RestoreDirectory root = new(null, name, null);
-            return place.Node is { Type: FileType.Directory } node && !isThere
-                ? (new RestoreDirectory(null, name, metadata.Of(root, node)), opened)
-                : (root, opened);
+            if (place.Node is { Type: FileType.Directory } node && !isThere)
+            {
+                root = new RestoreDirectory(null, name, metadata.Of(root, node));
+            }
+            root.IsNew = !isThere;
+            return (root, opened);
         }
         catch (FileSystemException exception)
         {

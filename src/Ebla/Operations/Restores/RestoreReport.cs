@@ -21,6 +21,9 @@ internal sealed class RestoreReport(IRestoreObserver observer, RestoreCounters c
 
     public void Notice(ByteName path, string message) => observer.Notice(new RestoreProblem(path, message));
 
+    /// <summary>What a dry run would do.</summary>
+    public void Planned(ByteName path, RestoreAction action) => observer.Planned(new RestoreStep(path, action));
+
     /// <summary>Counts metadata that could not be set; they are reported at the end.</summary>
     public void Metadata(RestoreDirectory directory, ByteName name, MetadataOutcome outcome)
     {

@@ -20,7 +20,16 @@ public sealed record RestoreResult
     /// <summary>Length of the restored files together.</summary>
     public required long RestoredInBytes { get; init; }
 
-    /// <summary>What was read from the repository for contents.</summary>
+    /// <summary>How much of that was right in the target already.</summary>
+    public required long KeptInBytes { get; init; }
+
+    /// <summary>Entries left as they are because of the overwrite rule.</summary>
+    public required long Left { get; init; }
+
+    /// <summary>Entries removed from the target.</summary>
+    public required long Deleted { get; init; }
+
+    /// <summary>What was read from the repository for contents; of a dry run, what would be.</summary>
     public required long FetchedInBytes { get; init; }
 
     /// <summary>How long it took.</summary>

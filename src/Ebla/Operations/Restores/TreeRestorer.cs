@@ -1,329 +1,230 @@
-using System.Threading.Channels;
-using Ebla.Backends;
 using Ebla.FileSystems;
-using Ebla.Indexing;
-using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Trees;
 
 namespace Ebla.Operations.Restores;
 
-/// <summary>
-/// Walks the tree: makes directories and all that has no content as it goes, and gathers the pieces of files to plans for the
-/// workers.
-/// </summary>
-/// <remarks>Memory: the plans, and one tree blob for each level of the way down.</remarks>
+/// <summary>Walks the tree: makes directories as it goes, and hands on what is in them.</summary>
+/// <remarks>Memory: one tree blob for each level of the way down, and its names in the target where some are to be removed.</remarks>
 internal sealed class TreeRestorer(
-    IBackend backend, BlobIndex index, TreeReader trees, TargetTree target, FileWriter files, LinkedFiles links,
-    DamagedCopies damaged, NodeMetadata metadata, RestoreReport report, RestoreCounters counters, RestoreOptions options,
-    ChannelWriter<FrameFetch> fetches, CancellationToken cancellationToken) : IDisposable
+    RestoreRun run, EntryRestorer entries, RestoreSelection selection, RestorePath path, TreeRemoval removal,
+    IReadOnlyList<ByteName> backedUp)
 {
-    // One is at work and one is ready, while the next is gathered.
-    private const int PlansMax = 2;
-
-    // The first plans are small, so that the workers have something to do early.
-    private const int FirstPlannedPiecesMax = 2048;
-
-    private readonly SemaphoreSlim _planSlots = new(PlansMax);
-    private readonly List<PlannedPiece> _pieces = [];
-    private int _piecesMax = Math.Min(FirstPlannedPiecesMax, options.PlannedPiecesMax);
+    private readonly RestoreOptions _options = run.Options;
 
     /// <summary>Restores a directory's entries, and all below.</summary>
-    public Task RestoreTreeAsync(RestoreDirectory root, BlobId tree) => RunAsync(root, async () =>
+    public async Task RestoreTreeAsync(RestoreDirectory root, BlobId tree)
     {
-        Stack<(RestoreDirectory Directory, IAsyncEnumerator<TreeEntry> Entries)> way = [];
+        Stack<Level> way = [];
         root.Retain();
-        way.Push((root, Read(tree)));
+        int rootLength = root.PathInSnapshot.Length - 1;
+        _ = path.Write(0, root.PathInSnapshot.Span[1..]);
+        way.Push(Enter(root, tree, rootLength, selection.Root, IsBackedUpAt(rootLength)));
         try
         {
-            while (way.TryPeek(out (RestoreDirectory Directory, IAsyncEnumerator<TreeEntry> Entries) at))
+            while (way.TryPeek(out Level? at))
             {
-                cancellationToken.ThrowIfCancellationRequested();
-                if (!await TryMoveNextAsync(at.Directory, at.Entries).ConfigureAwait(false))
+                run.CancellationToken.ThrowIfCancellationRequested();
+                bool? hasNext = await TryMoveNextAsync(at).ConfigureAwait(false);
+                if (hasNext != true)
                 {
                     _ = way.Pop();
                     await at.Entries.DisposeAsync().ConfigureAwait(false);
-                    target.Release(at.Directory);
-                }
-                else if (at.Entries.Current.Node is { Type: FileType.Directory, Subtree: { } subtree } node)
-                {
-                    if (TryMakeDirectory(at.Directory, node) is { } child)
+                    if (hasNext == false)
                     {
-                        way.Push((child, Read(subtree)));
+                        RemoveExtra(at);
                     }
+                    run.Target.Release(at.Directory);
+                    continue;
                 }
-                else
+                Node node = at.Entries.Current.Node;
+                at.Extra?.Pass(node.Name);
+                if (await RestoreAsync(at, node).ConfigureAwait(false) is { } child)
                 {
-                    await RestoreAsync(at.Directory, at.Entries.Current.Node).ConfigureAwait(false);
+                    way.Push(child);
                 }
             }
         }
         finally
         {
-            foreach ((_, IAsyncEnumerator<TreeEntry> entries) in way)
+            foreach (Level level in way)
             {
-                await entries.DisposeAsync().ConfigureAwait(false);
+                await level.Entries.DisposeAsync().ConfigureAwait(false);
             }
         }
-    });
-
-    /// <summary>Restores one entry that is no directory.</summary>
-    public Task RestoreEntryAsync(RestoreDirectory root, Node node) => RunAsync(root, () => RestoreAsync(root, node).AsTask());
-
-    /// <summary>All fetches of a plan are done.</summary>
-    public void EndPlan() => _planSlots.Release();
-
-    public void Dispose() => _planSlots.Dispose();
-
-    private async Task RunAsync(RestoreDirectory root, Func<Task> restore)
-    {
-        await restore().ConfigureAwait(false);
-        // Names of files that could not be restored under their first name: each round settles at least one of each file.
-        do
-        {
-            await FlushAsync().ConfigureAwait(false);
-            await WaitForPlansAsync().ConfigureAwait(false);
-        }
-        while (await RetryLinksAsync().ConfigureAwait(false));
-        links.End();
-        target.Release(root);
+        await entries.EndAsync(root).ConfigureAwait(false);
     }
 
-    private IAsyncEnumerator<TreeEntry> Read(BlobId tree)
-        => trees.ReadNodesAsync(tree, cancellationToken).GetAsyncEnumerator(cancellationToken);
+    /// <summary>Restores one entry that is no directory.</summary>
+    public async Task RestoreEntryAsync(RestoreDirectory root, Node node)
+    {
+        await entries.RestoreAsync(root, node, RemoveNothing).ConfigureAwait(false);
+        await entries.EndAsync(root).ConfigureAwait(false);
 
-    private async ValueTask<bool> TryMoveNextAsync(RestoreDirectory directory, IAsyncEnumerator<TreeEntry> entries)
+        static bool RemoveNothing() => false;
+    }
+
+    private async ValueTask<Level?> RestoreAsync(Level at, Node node)
+    {
+        int length = path.Write(at.PathLength, node.Name.Span);
+        bool isDirectory = node is { Type: FileType.Directory, Subtree: not null };
+        RestoreSelection.Scope scope = at.Scope;
+        if (!selection.IsEverything)
+        {
+            if (selection.Decide(at.Scope, path.Of(length), length - node.Name.Length, isDirectory) is not { } decided)
+            {
+                return null;
+            }
+            scope = decided;
+        }
+        if (!isDirectory)
+        {
+            await entries.RestoreAsync(at.Directory, node, () => TryClear(at, node.Name)).ConfigureAwait(false);
+            return null;
+        }
+        if (TryMakeDirectory(at, node, scope) is not { } directory)
+        {
+            return null;
+        }
+        // What a backup could not read whole is no reason to remove anything.
+        bool isWhole = !node.Remarks.HasFlag(NodeRemarks.Incomplete);
+        return Enter(directory, node.Subtree!.Value, length, scope, (at.IsBackedUp || IsBackedUpAt(length)) && isWhole);
+    }
+
+    private Level Enter(RestoreDirectory directory, BlobId tree, int pathLength, RestoreSelection.Scope scope, bool isBackedUp)
+    {
+        ExtraEntries? extra = null;
+        if (_options.Delete && isBackedUp && !directory.IsNew)
+        {
+            try
+            {
+                if (run.Target.TryOpen(directory) is { } opened)
+                {
+                    extra = new ExtraEntries(opened, run.Target.TemporaryNameOf);
+                    run.Target.Close(directory);
+                }
+            }
+            catch (FileSystemException exception)
+            {
+                run.Report.Problem(directory.PathInSnapshot, $"nothing is removed from this directory: {exception.Message}");
+            }
+        }
+        IAsyncEnumerator<TreeEntry> nodes = run.Trees.ReadNodesAsync(tree, run.CancellationToken).GetAsyncEnumerator(run.CancellationToken);
+        return new Level(directory, nodes, pathLength, scope, isBackedUp, extra);
+    }
+
+    // Null: the list is damaged.
+    private async ValueTask<bool?> TryMoveNextAsync(Level level)
     {
         try
         {
-            return await entries.MoveNextAsync().ConfigureAwait(false);
+            return await level.Entries.MoveNextAsync().ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is CorruptDataException or MissingObjectException or UnsupportedFormatException)
         {
-            report.Problem(directory.PathInSnapshot, $"not all restored: the list of this directory is damaged: {exception.Message}");
+            run.Report.Problem(
+                level.Directory.PathInSnapshot, $"not all restored: the list of this directory is damaged: {exception.Message}");
         }
         catch (BackendException exception)
         {
-            await StoreFailure.ThrowIfGoneAsync(backend, exception, cancellationToken).ConfigureAwait(false);
-            report.Problem(directory.PathInSnapshot, $"not all restored: the list of this directory cannot be read: {exception.Message}");
+            await StoreFailure.ThrowIfGoneAsync(run.Backend, exception, run.CancellationToken).ConfigureAwait(false);
+            run.Report.Problem(
+                level.Directory.PathInSnapshot, $"not all restored: the list of this directory cannot be read: {exception.Message}");
         }
-        return false;
+        return null;
     }
 
-    private RestoreDirectory? TryMakeDirectory(RestoreDirectory parent, Node node)
+    private RestoreDirectory? TryMakeDirectory(Level at, Node node, RestoreSelection.Scope scope)
     {
-        RestoreDirectory directory = new(parent, node.Name, metadata.Of(parent, node));
+        RestoreDirectory parent = at.Directory;
+        RestoreDirectory directory = new(parent, node.Name, run.Metadata.Of(parent, node)) { IsOnTheWay = !scope.IsSelected };
         try
         {
-            _ = target.Open(directory);
-            target.Close(directory);
+            FileMetadata? existing = run.Target.Find(parent, node.Name);
+            if (existing is { Type: not FileType.Directory } && _options.Overwrite == OverwriteRule.Never)
+            {
+                run.Leave(parent, node.Name);
+                run.Report.Problem(parent.PathOf(node.Name), "not restored, nor anything in it: something that is no directory has its name");
+                return null;
+            }
+            directory.IsNew = existing is not { Type: FileType.Directory };
+            if (scope.IsSelected)
+            {
+                if (_options.DryRun)
+                {
+                    run.Counters.CountDirectory();
+                    run.Tell(parent, node.Name, existing is null ? RestoreAction.Make : directory.IsNew ? RestoreAction.Replace : RestoreAction.Keep);
+                }
+                else
+                {
+                    _ = run.Target.Open(directory);
+                    run.Target.Close(directory);
+                }
+            }
             parent.Retain();
             return directory;
         }
         catch (FileSystemException exception)
         {
             TargetFailure.ThrowIfFinal(exception);
-            report.Problem(parent.PathOf(node.Name), $"not restored, nor anything in it: {exception.Message}");
+            run.Report.Problem(parent.PathOf(node.Name), $"not restored, nor anything in it: {exception.Message}");
             return null;
         }
     }
 
-    private async ValueTask RestoreAsync(RestoreDirectory directory, Node node)
+    // A directory has the name of something else.
+    private bool TryClear(Level at, ByteName name)
     {
-        LinkedFile? linked = links.Find(node);
-        if (linked is not null)
+        if (!_options.Delete || !at.IsBackedUp || run.Target.TryOpen(at.Directory) is not { } opened)
         {
-            LinkedName name = new(directory, node);
-            switch (linked.Join(name))
-            {
-                case LinkedFileTurn.Wait:
-                    return;
-                case LinkedFileTurn.Link:
-                    links.Link(linked, name);
-                    return;
-                default:
-                    break;
-            }
+            return false;
         }
-        await RestoreAsync(directory, node, linked).ConfigureAwait(false);
-    }
-
-    private ValueTask RestoreAsync(RestoreDirectory directory, Node node, LinkedFile? linked)
-    {
-        if (node.Type == FileType.Regular)
-        {
-            return PlanFileAsync(directory, node, linked);
-        }
-        MakeSpecial(directory, node, linked);
-        return ValueTask.CompletedTask;
-    }
-
-    private void MakeSpecial(RestoreDirectory directory, Node node, LinkedFile? linked)
-    {
         try
         {
-            TargetDirectory opened = target.Open(directory);
-            try
-            {
-                bool isSymbolicLink = node.Type == FileType.SymbolicLink;
-                if (isSymbolicLink)
-                {
-                    opened.CreateSymbolicLink(node.Name, node.LinkTarget);
-                }
-                else
-                {
-                    opened.MakeNode(node.Name, node.Type, node.DeviceNumber ?? default);
-                }
-                MetadataOutcome outcome = opened.SetMetadata(node.Name, isSymbolicLink, metadata.Of(directory, node));
-                report.Metadata(directory, node.Name, outcome);
-            }
-            finally
-            {
-                target.Close(directory);
-            }
-            counters.CountOther();
-            if (linked is not null)
-            {
-                links.Restored(linked, directory, node.Name);
-            }
+            return removal.TryRemove(at.Directory, opened, at.PathLength, at.Scope, name);
         }
-        catch (FileSystemException exception)
+        finally
         {
-            TargetFailure.ThrowIfFinal(exception);
-            if (exception.IsNotPermitted)
-            {
-                report.Repeated(directory, node.Name, $"{node.Type}", exception.Message);
-            }
-            else
-            {
-                report.Problem(directory.PathOf(node.Name), exception.Message);
-            }
-            if (linked is not null)
-            {
-                links.Failed(linked);
-            }
+            run.Target.Close(at.Directory);
         }
     }
 
-    private async ValueTask PlanFileAsync(RestoreDirectory directory, Node node, LinkedFile? linked)
+    private void RemoveExtra(Level at)
     {
-        bool isOnePiece = node.Content.Count == 1 && node.Content[0].Id is not null;
-        RestoreFile file = new(directory, node.Name, node.SizeInBytes, metadata.Of(directory, node), linked)
-        {
-            IsOnePiece = isOnePiece,
-        };
-        directory.Retain();
-        if (isOnePiece)
-        {
-            await PlanPieceAsync(file, 0, node.Content[0]).ConfigureAwait(false);
-            return;
-        }
-        long offset = 0;
-        if (node.ContentList is null)
-        {
-            foreach (ContentPiece piece in node.Content)
-            {
-                await PlanPieceAsync(file, offset, piece).ConfigureAwait(false);
-                offset += piece.SizeInBytes;
-            }
-        }
-        else
-        {
-            await PlanListedAsync(file, node).ConfigureAwait(false);
-        }
-        file.EndPlanning();
-        files.Release(file);
-    }
-
-    private async Task PlanListedAsync(RestoreFile file, Node node)
-    {
-        long offset = 0;
-        try
-        {
-            await foreach (ContentPiece piece in trees.ReadPiecesAsync(node, cancellationToken).ConfigureAwait(false))
-            {
-                await PlanPieceAsync(file, offset, piece).ConfigureAwait(false);
-                offset += piece.SizeInBytes;
-            }
-        }
-        catch (Exception exception) when (exception is CorruptDataException or MissingObjectException or UnsupportedFormatException)
-        {
-            file.Fail($"the list of its content is damaged: {exception.Message}");
-        }
-        catch (BackendException exception)
-        {
-            await StoreFailure.ThrowIfGoneAsync(backend, exception, cancellationToken).ConfigureAwait(false);
-            file.Fail($"the list of its content cannot be read: {exception.Message}");
-        }
-    }
-
-    private ValueTask PlanPieceAsync(RestoreFile file, long offset, ContentPiece piece)
-    {
-        if (piece.Id is not { } id)
-        {
-            counters.CountRestored(piece.SizeInBytes); // A hole: the file has its size from the start.
-            return ValueTask.CompletedTask;
-        }
-        if (!file.IsOnePiece)
-        {
-            file.AddPiece();
-        }
-        if (piece.SizeInBytes > FramePlaintext.BlobSizeInBytesMax)
-        {
-            files.FailPiece(file, $"Chunk {id.ToShortString()} is said to be longer than any is.");
-            return ValueTask.CompletedTask;
-        }
-        if (damaged.FindCopy(id) is not { } copy)
-        {
-            files.FailPiece(file, damaged.Explain(id));
-            return ValueTask.CompletedTask;
-        }
-        _pieces.Add(new PlannedPiece(new FilePiece(file, offset, (int)piece.SizeInBytes, id), copy.Frame, copy.Place));
-        return _pieces.Count >= _piecesMax ? FlushAsync() : ValueTask.CompletedTask;
-    }
-
-    private async ValueTask FlushAsync()
-    {
-        if (_pieces.Count == 0)
+        if (at.Extra is null || run.Target.TryOpen(at.Directory) is not { } opened)
         {
             return;
         }
-        await _planSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
-        RestorePlan plan = RestorePlan.Of(_pieces, index, options.FetchSizeInBytesMax);
-        _pieces.Clear();
-        _piecesMax = Math.Min(2 * _piecesMax, options.PlannedPiecesMax);
-        foreach (FrameFetch fetch in plan.Fetches)
+        try
         {
-            await fetches.WriteAsync(fetch, cancellationToken).ConfigureAwait(false);
+            foreach (ByteName name in at.Extra.End())
+            {
+                _ = removal.TryRemove(at.Directory, opened, at.PathLength, at.Scope, name);
+            }
+        }
+        finally
+        {
+            run.Target.Close(at.Directory);
         }
     }
 
-    private async Task WaitForPlansAsync()
+    // Above the paths of a backup, the snapshot has only what leads to them: what else is there, it does not know.
+    private bool IsBackedUpAt(int pathLength)
     {
-        for (int i = 0; i < PlansMax; i++)
+        ReadOnlySpan<byte> at = path.Of(pathLength);
+        foreach (ByteName backed in backedUp)
         {
-            await _planSlots.WaitAsync(cancellationToken).ConfigureAwait(false);
+            ReadOnlySpan<byte> top = backed.Span.TrimStart((byte)'/');
+            if (top.IsEmpty || (at.StartsWith(top) && (at.Length == top.Length || at[top.Length] == (byte)'/')))
+            {
+                return true;
+            }
         }
-        _ = _planSlots.Release(PlansMax);
+        return false;
     }
 
-    private async Task<bool> RetryLinksAsync()
-    {
-        bool any = false;
-        while (links.TryTakeRetry(out LinkedName? name))
-        {
-            any = true;
-            if (name!.IsAlone)
-            {
-                await RestoreAsync(name.Directory, name.Node, null).ConfigureAwait(false);
-            }
-            else
-            {
-                await RestoreAsync(name.Directory, name.Node).ConfigureAwait(false);
-            }
-            target.Release(name.Directory);
-        }
-        return any;
-    }
+    private sealed record Level(
+        RestoreDirectory Directory, IAsyncEnumerator<TreeEntry> Entries, int PathLength, RestoreSelection.Scope Scope, bool IsBackedUp,
+        ExtraEntries? Extra);
 }

@@ -158,4 +158,36 @@ public sealed class HostileSnapshotTests
         RestoreProblem problem = Assert.Single(seen.Problems, problem => problem.Message.Contains("owner", StringComparison.Ordinal));
         Assert.Contains("2 more", problem.Message, StringComparison.Ordinal);
     }
+
+    [Fact]
+    public async Task A_tree_deeper_than_any_path_comes_back()
+    {
+        const int Depth = 5000;
+        await using RestoreFixture fixture = await RestoreFixture.CreateAsync();
+        await using (SnapshotBuilder builder = await SnapshotBuilder.StartAsync(fixture.Repository))
+        {
+            BlobId tree = await builder.TreeAsync(SnapshotBuilder.File("deepest", await builder.ChunkAsync("at the bottom")));
+            for (int depth = 0; depth < Depth; depth++)
+            {
+                tree = await builder.TreeAsync(SnapshotBuilder.Folder("d", tree));
+            }
+            _ = await builder.CommitAsync(tree);
+        }
+
+        (RestoreResult result, RecordingRestoreObserver seen) = await fixture.RestoreAsync(fixture.Options("/") with { Verify = true });
+
+        Assert.Empty(seen.Problems);
+        Assert.Equal((Depth, 1L), (result.Directories, result.Files));
+        Assert.Equal($"{Depth + 1}\n", TreeListing.Run(fixture.Target, "find . -name d -o -name deepest | wc -l"));
+
+        // And away again, with a snapshot that has nothing of it.
+        await using (SnapshotBuilder builder = await SnapshotBuilder.StartAsync(fixture.Repository))
+        {
+            _ = await builder.CommitAsync(await builder.TreeAsync(SnapshotBuilder.File("other", await builder.ChunkAsync("other"))), sequence: 2);
+        }
+        (result, seen) = await fixture.RestoreAsync(fixture.Options("/") with { Delete = true });
+        Assert.Empty(seen.Problems);
+        Assert.Equal(Depth + 1, result.Deleted);
+        Assert.Equal(["other"], TreeListing.Of(fixture.Target).Keys);
+    }
 }

@@ -9,6 +9,8 @@ internal sealed class RecordingRestoreObserver(Action? onStarted = null) : IRest
 
     public ConcurrentQueue<RestoreProblem> Notices { get; } = [];
 
+    public ConcurrentQueue<RestoreStep> Steps { get; } = [];
+
     public RestoreCounters? Counters { get; private set; }
 
     public SortedSet<string> Paths => [.. Problems.Select(problem => problem.Path.ToString())];
@@ -22,4 +24,6 @@ internal sealed class RecordingRestoreObserver(Action? onStarted = null) : IRest
     public void Problem(RestoreProblem problem) => Problems.Enqueue(problem);
 
     public void Notice(RestoreProblem notice) => Notices.Enqueue(notice);
+
+    public void Planned(RestoreStep planned) => Steps.Enqueue(planned);
 }

@@ -67,7 +67,7 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
         return await StoreAsync(FrameKind.Tree, [.. TreeBlobCodec.EncodePrefix(TreeBlobType.Nodes, nodes.Length), .. items], links);
     }
 
-    public async Task<ObjectId> CommitAsync(BlobId root)
+    public async Task<ObjectId> CommitAsync(BlobId root, int sequence = 1)
     {
         await FlushAsync(FrameKind.File);
         await FlushAsync(FrameKind.Tree);
@@ -76,8 +76,8 @@ internal sealed class SnapshotBuilder : IAsyncDisposable
             {
                 Root = root,
                 Writer = _repository.Keys.Member.Id,
-                Sequence = 1,
-                Time = new UnixTime(1, 0),
+                Sequence = (ulong)sequence,
+                Time = new UnixTime(sequence, 0),
                 Host = ByteName.FromText("hostile"),
                 Paths = [ByteName.FromText("/")],
             },
