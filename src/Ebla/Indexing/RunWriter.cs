@@ -20,7 +20,7 @@ internal static class RunWriter
         List<ReadOnlyMemory<byte>> sealings = [];
         List<FrameRow> frames = [];
         List<FrameRecord> records = [];
-        List<RunEntry> entries = [];
+        List<RunEntry> entries = new(packs.Sum(pack => pack.Directory.Frames.Sum(frame => frame.BlobCount)));
         long linkBytes = 0;
         for (int pack = 0; pack < packs.Count; pack++)
         {

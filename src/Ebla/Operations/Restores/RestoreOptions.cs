@@ -68,10 +68,10 @@ public sealed record RestoreOptions
     public int WorkerCount { get; init; } = Math.Max(2, Environment.ProcessorCount);
 
     /// <summary>
-    /// How many pieces of files are planned together: each frame is read once per plan. A piece takes about 250 bytes, and up to
+    /// How many pieces of files are planned together: each frame is read once per plan. A piece takes up to 600 bytes, and up to
     /// three plans are in memory at once.
     /// </summary>
-    public int PlannedPiecesMax { get; init; } = 1 << 16;
+    public int PlannedPiecesMax { get; init; } = 1 << 15;
 
     /// <summary>The most bytes of frames that are fetched together; a larger frame comes alone. Each worker holds one fetch.</summary>
     public int FetchSizeInBytesMax { get; init; } = 4 << 20;
