@@ -13,7 +13,9 @@ internal sealed class DumpContent(SnapshotReader reader)
     private static readonly byte[] Zeros = new byte[64 << 10];
 
     /// <summary>Writes a file; holes as zeros.</summary>
-    /// <exception cref="CorruptDataException">Or <see cref="MissingObjectException"/>: what was written is right, and ends before the damage.</exception>
+    /// <exception cref="CorruptDataException">
+    /// Or <see cref="MissingObjectException"/>: what was written is right, and ends before the damage.
+    /// </exception>
     public async Task CopyAsync(Node file, Stream destination, CancellationToken cancellationToken)
     {
         Queue<(ContentPiece Piece, Task<ReadOnlyMemory<byte>>? Content)> ahead = [];

@@ -51,7 +51,8 @@ public sealed class DumpTests
             import tarfile
             t = tarfile.open('dump.tar', errors='surrogateescape')
             t.extractall('target', numeric_owner=True, filter='fully_trusted')"
-            diff <(cd source; find . -type f -print0 | sort -z | xargs -0 sha256sum) <(cd target; find . -type f -print0 | sort -z | xargs -0 sha256sum)
+            sums() { cd "$1"; find . -type f -print0 | sort -z | xargs -0 sha256sum; }
+            diff <(sums source) <(sums target)
             echo ok
             """));
     }
@@ -78,7 +79,10 @@ public sealed class DumpTests
     public async Task A_zip_archive_holds_folders_files_and_links_with_their_modes()
     {
         await using RestoreFixture fixture = await RestoreFixture.CreateAsync();
-        fixture.Shell("mkdir -p a/empty; printf hello > a/file; chmod 755 a/file; ln -s file a/link; head -c 400000 /dev/urandom > big; printf e > \"$(printf 'e\\xc3\\xa9')\"");
+        fixture.Shell("""
+            mkdir -p a/empty; printf hello > a/file; chmod 755 a/file; ln -s file a/link; head -c 400000 /dev/urandom > big
+            printf e > "$(printf 'e\xc3\xa9')"
+            """);
         await fixture.BackupAsync();
         (_, List<DumpProblem> problems) = await DumpAsync(fixture, fixture.Source, DumpFormat.Zip, "dump.zip");
         Assert.Empty(problems);

@@ -75,7 +75,10 @@ public sealed class RestoreOverTests
     public async Task The_overwrite_rules_do_what_they_say()
     {
         await using RestoreFixture fixture = await RestoreFixture.CreateAsync();
-        fixture.Shell("mkdir d; echo one > d/same; echo two > d/sly; echo three > d/older; echo four > d/missing; ln d/same d/linked; touch -d 2020-01-01 d/*");
+        fixture.Shell("""
+            mkdir d; echo one > d/same; echo two > d/sly; echo three > d/older; echo four > d/missing; ln d/same d/linked
+            touch -d 2020-01-01 d/*
+            """);
         await fixture.BackupAsync();
         async Task ResetAsync()
         {
