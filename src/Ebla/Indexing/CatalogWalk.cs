@@ -7,11 +7,14 @@ namespace Ebla.Indexing;
 /// <remarks>Memory: one bit per blob of the index, and 16 bytes per tree blob waiting.</remarks>
 internal sealed class CatalogWalk(BlobIndex index)
 {
+    // Where an index is lost, everything is missing; to know that much is enough.
+    private const int MissingMax = 1 << 16;
+
     private readonly VisitedBlobs _visited = new(index.EntryCount);
     private readonly Stack<long> _waiting = [];
     private readonly HashSet<ShortId> _missing = [];
 
-    /// <summary>Blobs reached that no usable pack holds.</summary>
+    /// <summary>Blobs reached that no usable pack holds: some of them, if they are very many.</summary>
     public IReadOnlyCollection<ShortId> Missing => _missing;
 
     /// <summary>Blobs reached, each counted once.</summary>
@@ -57,7 +60,7 @@ internal sealed class CatalogWalk(BlobIndex index)
                 _waiting.Push(ordinal);
             }
         }
-        if (!found)
+        if (!found && _missing.Count < MissingMax)
         {
             _ = _missing.Add(id);
         }
