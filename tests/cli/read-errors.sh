@@ -7,12 +7,12 @@ head -c 3000000 /dev/urandom > source/good
 echo small > source/small
 cp -a source before
 
-# with_fault CALL NTH COMMAND...: that call on source/bad fails with an input/output error, from the n-th on.
+# with_fault CALLS NTH COMMAND...: that call on source/bad fails with an input/output error, from the n-th on.
 with_fault() {
     strace -f -qq -o trace -P "$PWD/source/bad" -e "trace=$1" -e "inject=$1:error=EIO:when=$2+" "${@:3}"
 }
 
-expect_exit 3 with_fault read 3 ebla backup source --json
+expect_exit 3 with_fault read,pread64 3 ebla backup source --json
 grep -q INJECTED trace || fail "no fault was injected"
 expect_json 'd["errors"] == 1 and d["files_new"] == 2 and d["bytes_processed"] == 3000006' stdout
 expect_match "^cannot read $PWD/source/bad: Input/output error$" stderr

@@ -2,7 +2,7 @@
 # Wrong usage is told in a line or two and exits 2; help is at hand and says it all.
 expect_exit 0 ebla
 expect_match "^Commands:" stdout
-for arguments in "bakup" "backup" "--nonsense" "snapshots --nonsense" "snapshots extra" "backup . --tag"; do
+for arguments in "bakup" "--nonsense" "snapshots --nonsense" "snapshots extra" "backup . --tag"; do
     # shellcheck disable=SC2086
     expect_exit 2 ebla $arguments
     [[ ! -s stdout ]] || fail "'$arguments': a message on standard output"
@@ -10,6 +10,8 @@ for arguments in "bakup" "backup" "--nonsense" "snapshots --nonsense" "snapshots
 done
 expect_exit 2 ebla bakup
 expect_match "^backup$" stderr
+expect_exit 2 ebla backup
+expect_match "^ebla: Say what to back up: ebla backup PATH" stderr
 
 expect_exit 0 ebla --help
 expect_match "^Exit codes:" stdout
