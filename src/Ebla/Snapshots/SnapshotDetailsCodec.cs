@@ -80,6 +80,7 @@ internal static class SnapshotDetailsCodec
         writer.WriteStartArray(counts.Length);
         foreach (long count in counts)
         {
+            Invariant.Check(count >= 0);
             writer.WriteUInt64((ulong)count);
         }
         writer.WriteEndArray();

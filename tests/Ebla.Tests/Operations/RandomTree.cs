@@ -78,7 +78,9 @@ internal sealed class RandomTree
                 _others.Add(path);
                 break;
             case 5:
-                Do(_isRoot && _random.Next(2) == 0 ? $"mknod {path} {Pick(["b", "c"])} {_random.Next(4096)} {_random.Next(1 << 20)}" : $"mkfifo {path}");
+                Do(_isRoot && _random.Next(2) == 0
+                    ? $"mknod {path} {Pick(["b", "c"])} {_random.Next(4096)} {_random.Next(1 << 20)}"
+                    : $"mkfifo {path}");
                 _others.Add(path);
                 break;
             case 6 when _others.Count > 0:

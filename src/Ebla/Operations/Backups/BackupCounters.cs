@@ -81,7 +81,7 @@ public sealed class BackupCounters
 
     internal void CountOther() => Interlocked.Increment(ref _others);
 
-    internal void CountProcessed(long sizeInBytes) => Interlocked.Add(ref _processedInBytes, sizeInBytes);
+    internal void CountProcessed(long sizeInBytes) => SizeSum.Count(ref _processedInBytes, sizeInBytes);
 
     internal void CountAdded(long sizeInBytes) => Interlocked.Add(ref _addedInBytes, sizeInBytes);
 
@@ -90,7 +90,7 @@ public sealed class BackupCounters
     internal void CountSentinel(long sizeInBytes)
     {
         _ = Interlocked.Increment(ref _sentinelFiles);
-        _ = Interlocked.Add(ref _sentinelInBytes, sizeInBytes);
+        SizeSum.Count(ref _sentinelInBytes, sizeInBytes);
     }
 
     internal void CountRotAlarm() => Interlocked.Increment(ref _rotAlarms);

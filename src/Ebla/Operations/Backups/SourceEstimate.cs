@@ -124,7 +124,7 @@ public sealed class SourceEstimate
     private void CountFile(in FileMetadata metadata)
     {
         _ = Interlocked.Increment(ref _files);
-        _ = Interlocked.Add(ref _sizeInBytes, metadata.SizeInBytes);
+        SizeSum.Count(ref _sizeInBytes, metadata.SizeInBytes);
     }
 
     private static void Attempt(Action action)

@@ -7,7 +7,7 @@ internal readonly record struct TreeTotals(long Files, long Directories, long Ot
 {
     public TreeTotals Plus(EncodedNode node) => node.Type switch
     {
-        FileType.Regular => this with { Files = Files + 1, SizeInBytes = SizeInBytes + node.SizeInBytes },
+        FileType.Regular => this with { Files = Files + 1, SizeInBytes = SizeSum.Plus(SizeInBytes, node.SizeInBytes) },
         FileType.Directory => this with { Directories = Directories + 1 },
         _ => this with { Others = Others + 1 },
     };

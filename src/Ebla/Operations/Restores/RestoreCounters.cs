@@ -1,3 +1,5 @@
+using Ebla.Primitives;
+
 namespace Ebla.Operations.Restores;
 
 /// <summary>What a running restore has counted so far. Safe to read at any time.</summary>
@@ -58,11 +60,11 @@ public sealed class RestoreCounters
 
     internal void CountOther() => Interlocked.Increment(ref _others);
 
-    internal void CountRestored(long sizeInBytes) => Interlocked.Add(ref _restoredInBytes, sizeInBytes);
+    internal void CountRestored(long sizeInBytes) => SizeSum.Count(ref _restoredInBytes, sizeInBytes);
 
     internal void CountKept(long sizeInBytes)
     {
-        _ = Interlocked.Add(ref _keptInBytes, sizeInBytes);
+        SizeSum.Count(ref _keptInBytes, sizeInBytes);
         CountRestored(sizeInBytes);
     }
 
