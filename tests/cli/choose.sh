@@ -84,11 +84,43 @@ expect_exit 2 ebla backup src --exclude-file missing
 expect_exit 2 ebla backup
 expect_match 'Say what to back up' stderr
 
-# An ignore file that cannot be used leaves nothing out, and says so.
-mv src/a/.eblaignore rules2; mkdir src/a/.eblaignore
+# What has the name of an ignore file and is none: told, and no error. It is backed up as what it is.
+mv src/a/.eblaignore rules2
+make_folder() { mkdir src/a/.eblaignore; }
+make_closed_folder() { mkdir -m 0 src/a/.eblaignore; }
+make_link() { ln -s ../../rules2 src/a/.eblaignore; }
+make_pipe() { mkfifo src/a/.eblaignore; }
+make_socket() { python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("src/a/.eblaignore")'; }
+for kind in folder closed_folder link pipe socket; do
+    "make_$kind"
+    # An ordinary user cannot read a closed folder, which is an error of its own.
+    if [[ $kind != closed_folder ]] || (( EUID == 0 )); then
+        expect_exit 0 ebla backup src --json
+        expect_match '/src/a/.eblaignore: not used: it is no regular file' stderr
+        expect_json 'd["errors"] == 0 and d["excluded"] == 0' stdout
+        expect_exit 0 ebla backup src --dry-run
+        expect_match '/src/a/.eblaignore: not used: it is no regular file' stderr
+        expect_exit 0 ebla ls "latest:$PWD/src/a"
+        expect_match '/src/a/.eblaignore' stdout
+    fi
+    rm -r src/a/.eblaignore
+done
+# An ignore file that cannot be used leaves nothing out, and is an error.
+truncate -s 1048577 src/a/.eblaignore
 expect_exit 3 ebla backup src
-expect_match '/src/a/.eblaignore: not used: it is no regular file' stderr
-rmdir src/a/.eblaignore
+expect_match '/src/a/.eblaignore: not used: it is longer than 1 MiB' stderr
+rm src/a/.eblaignore
+if (( EUID == 0 )); then
+    chmod 711 "$HOME/.." "$HOME/../.." .
+    program=$(readlink -f "$ROOT"/artifacts/ebla/linux-*/ebla | head -n 1)
+    cp -r "$(dirname "$program")" program
+    install -d -o 65534 -g 65534 closed closed/home
+    install -m 0 -o 65534 -g 65534 rules2 closed/.eblaignore
+    : > closed/x.o
+    expect_exit 3 as_nobody env -u EBLA_REPOSITORY -u EBLA_KEY_FILE HOME="$PWD/closed/home" program/ebla backup closed --dry-run --json
+    expect_match 'not used: cannot open .*/closed/.eblaignore: [Pp]ermission denied' stderr
+    expect_json '[e["action"] for e in d["entries"] if e["path"].endswith("/x.o")] == ["new"]' stdout
+fi
 
 # Names and patterns are bytes.
 touch $'src/caf\xe9' $'src/caf\xc3\xa9'

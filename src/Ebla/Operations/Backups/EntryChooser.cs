@@ -32,11 +32,16 @@ internal sealed class EntryChooser(SourceSelection selection, BackupCounters cou
     public SelectionScope Enter(
         SelectionScope? above, ByteName name, SourceDirectory directory, in FileMetadata metadata, DirectoryListing names)
     {
-        var marks = DirectoryMarks.Read(directory, names, selection.Options, problem =>
-        {
-            counters.CountError();
-            observer.Problem(problem);
-        });
+        var marks = DirectoryMarks.Read(
+            directory,
+            names,
+            selection.Options,
+            problem =>
+            {
+                counters.CountError();
+                observer.Problem(problem);
+            },
+            observer.Notice);
         return above is null ? selection.EnterNamed(name, metadata, marks) : above.Enter(name.Span, metadata, marks);
     }
 }

@@ -94,11 +94,16 @@ internal sealed class PlanningWalk(
         try
         {
             DirectoryListing names = directory.ReadNames();
-            var marks = DirectoryMarks.Read(directory, names, selection.Options, problem =>
-            {
-                counters.CountError();
-                observer.Problem(problem);
-            });
+            var marks = DirectoryMarks.Read(
+                directory,
+                names,
+                selection.Options,
+                problem =>
+                {
+                    counters.CountError();
+                    observer.Problem(problem);
+                },
+                observer.Notice);
             SelectionScope scope = above?.Scope.Enter(name.Span, metadata, marks) ?? selection.EnterNamed(name, metadata, marks);
             bool isRoot = above is null && name.Length == 1;
             PreviousDirectories then = previous is null ? PreviousDirectories.None

@@ -91,7 +91,7 @@ public sealed class SourceEstimate
             Attempt(() =>
             {
                 DirectoryListing names = directory.ReadNames();
-                var marks = DirectoryMarks.Read(directory, names, selection.Options, static _ => { });
+                var marks = DirectoryMarks.Read(directory, names, selection.Options, static _ => { }, static _ => { });
                 scope = parent?.Scope!.Enter(name.Span, metadata, marks) ?? selection.EnterNamed(name, metadata, marks);
                 CountEntries(directory, names, scope, folders);
             });

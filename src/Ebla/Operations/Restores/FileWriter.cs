@@ -23,7 +23,10 @@ internal sealed class FileWriter(
     private readonly ConcurrentDictionary<RestoreFile, bool> _begun = [];
 
     /// <summary>Writes a file of one piece.</summary>
-    public void WriteWhole(RestoreFile file, ReadOnlySpan<byte> content)
+    /// <param name="file">The file.</param>
+    /// <param name="content">All of it.</param>
+    /// <param name="isKept">Whether it comes from the target, and not from the repository.</param>
+    public void WriteWhole(RestoreFile file, ReadOnlySpan<byte> content, bool isKept = false)
     {
         try
         {
@@ -46,7 +49,14 @@ internal sealed class FileWriter(
             {
                 target.Close(file.Directory);
             }
-            counters.CountRestored(content.Length);
+            if (isKept)
+            {
+                counters.CountKept(content.Length);
+            }
+            else
+            {
+                counters.CountRestored(content.Length);
+            }
         }
         catch (FileSystemException exception)
         {

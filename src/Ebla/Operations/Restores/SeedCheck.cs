@@ -71,7 +71,7 @@ internal sealed class SeedCheck(
                 }
                 else
                 {
-                    run.Files.WriteWhole(file, buffer.Span);
+                    run.Files.WriteWhole(file, buffer.Span, isKept: true);
                 }
                 return;
             }

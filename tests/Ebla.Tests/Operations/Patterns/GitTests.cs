@@ -145,7 +145,7 @@ public sealed class GitTests
     }
 
     private static DirectoryMarks Marks(SourceDirectory directory, DirectoryListing names, SelectionOptions options)
-        => DirectoryMarks.Read(directory, names, options, problem => Assert.Fail(problem.ToString()));
+        => DirectoryMarks.Read(directory, names, options, problem => Assert.Fail(problem.ToString()), notice => Assert.Fail(notice.ToString()));
 
     private static string OriginOf(SelectionVerdict verdict, ByteName root) => verdict.Rule is { } rule
         ? rule.Origin[(root.ToString().Length + 1)..].Replace(".eblaignore:", ".gitignore:", StringComparison.Ordinal)

@@ -12,6 +12,8 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
     /// <summary>1 MiB: some 30,000 patterns. A longer file is no list of patterns.</summary>
     private const int IgnoreFileSizeInBytesMax = 1 << 20;
 
+    private const string NoRegularFile = "not used: it is no regular file";
+
     /// <summary>Nothing.</summary>
     public static DirectoryMarks None { get; } = new([], false);
 
@@ -27,24 +29,32 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
     /// <param name="names">What is in it.</param>
     /// <param name="options">Which marks count.</param>
     /// <param name="onProblem">Told of an ignore file that cannot be used; what it would leave out is taken then.</param>
+    /// <param name="onNotice">Told of something else that has the name of an ignore file.</param>
     public static DirectoryMarks Read(
-        SourceDirectory directory, DirectoryListing names, SelectionOptions options, Action<BackupProblem> onProblem)
+        SourceDirectory directory, DirectoryListing names, SelectionOptions options, Action<BackupProblem> onProblem,
+        Action<BackupProblem> onNotice)
     {
         bool hasIgnoreFile = options.UsesIgnoreFiles && names.Contains(IgnoreFileName);
         bool hasCacheTag = options.ExcludesCaches && names.Contains(CacheTagName);
         return hasIgnoreFile || hasCacheTag
             ? new DirectoryMarks(
-                hasIgnoreFile ? ReadIgnoreFile(directory, onProblem) : [],
+                hasIgnoreFile ? ReadIgnoreFile(directory, onProblem, onNotice) : [],
                 hasCacheTag && HasCacheTag(directory, onProblem))
             : None;
     }
 
-    private static IReadOnlyList<PatternRule> ReadIgnoreFile(SourceDirectory directory, Action<BackupProblem> onProblem)
+    private static IReadOnlyList<PatternRule> ReadIgnoreFile(
+        SourceDirectory directory, Action<BackupProblem> onProblem, Action<BackupProblem> onNotice)
     {
         ByteName name = new(IgnoreFileName);
         ByteName path = directory.Path.Join(name);
         try
         {
+            if (directory.Stat(name.Span).Type != FileType.Regular)
+            {
+                onNotice(new BackupProblem(path, NoRegularFile));
+                return [];
+            }
             byte[] content = ReadStart(directory, name, IgnoreFileSizeInBytesMax + 1);
             if (content.Length > IgnoreFileSizeInBytesMax)
             {
@@ -53,9 +63,15 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
             }
             return PatternRule.ReadFile(path, content, mayBeAbsolute: false);
         }
+        catch (FileSystemException exception) when (exception.IsVanished)
+        {
+            // Removed or replaced since its name was read.
+            onNotice(new BackupProblem(path, NoRegularFile));
+            return [];
+        }
         catch (FileSystemException exception)
         {
-            onProblem(new BackupProblem(path, $"not used: {(exception.IsVanished ? "it is no regular file" : exception.Message)}"));
+            onProblem(new BackupProblem(path, $"not used: {exception.Message}"));
             return [];
         }
     }
