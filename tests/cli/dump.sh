@@ -119,7 +119,7 @@ expect_exit 0 ebla backup source
 expect_exit 3 ebla dump "$from"
 mv stdout sockets.tar
 [[ $(grep -c socket stderr) == 1 ]] || fail "not told once: $(cat stderr)"
-expect_match 'and the same for 2 more' stderr
+expect_match 'sockets \(and 2 more\)' stderr
 untar sockets.tar sockets
 expect_exit 0 "$ROOT/tests/torture/compare" source sockets --ignore "$ignored" --allow 'missing:sub/socket.' --allow 'mtime:[.]'
 rm source/sub/socket*

@@ -116,7 +116,7 @@ rm out/file1
 mkdir out/file1
 : > out/file1/inside
 expect_exit 3 ebla restore "$from" out
-expect_match 'out/file1' stderr
+expect_match 'source/file1: not restored: a directory has its name' stderr
 [[ -e out/file1/inside ]] || fail "a folder was replaced without --delete"
 expect_exit 0 ebla restore "$from" out --delete
 expect_equal source out
