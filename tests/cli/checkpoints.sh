@@ -27,6 +27,7 @@ for round in 1 2 3; do
     (( $(objects) > before )) || fail "no partial snapshot after $turn turns"
     expect_exit 0 ebla check
     expect_exit 0 ebla restore latest "restored$round"
+    expect_match "it holds what was backed up before that backup was interrupted" stdout
     # What is there is right; what is not there was not finished.
     if diff -r source "restored$round$PWD/source" | grep -v '^Only in source'; then
         fail "a partial snapshot restored something else"

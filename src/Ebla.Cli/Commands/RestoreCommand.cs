@@ -127,7 +127,10 @@ internal static class RestoreCommand
             + Complain(result);
     }
 
-    private static string Complain(RestoreResult result) => result.Errors == 0
+    private static string Complain(RestoreResult result) => Partial(result) + (result.Errors == 0
         ? ""
-        : $"; {Count.Of(result.Errors, "thing")} could not be restored as it was, see above";
+        : $"; {Count.Of(result.Errors, "thing")} could not be restored as it was, see above");
+
+    private static string Partial(RestoreResult result)
+        => result.IsPartial ? "; it holds what was backed up before that backup was interrupted" : "";
 }

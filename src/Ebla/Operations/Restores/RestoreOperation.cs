@@ -64,6 +64,7 @@ public static class RestoreOperation
         return new RestoreResult
         {
             SnapshotId = stored.Id,
+            IsPartial = stored.Snapshot.IsPartial,
             Files = counters.Files,
             Directories = counters.Directories,
             Others = counters.Others,

@@ -8,6 +8,9 @@ public sealed record RestoreResult
     /// <summary>The snapshot that was restored.</summary>
     public required ObjectId SnapshotId { get; init; }
 
+    /// <summary>Whether the snapshot is a partial one, of a backup that did not end: what it lacks is nobody's error here.</summary>
+    public required bool IsPartial { get; init; }
+
     /// <summary>Regular files restored, whole and checked.</summary>
     public required long Files { get; init; }
 
