@@ -7,8 +7,9 @@ namespace Ebla.Primitives;
 internal static class SizeSum
 {
     /// <param name="sum">Not negative.</param>
-    /// <param name="sizeInBytes">Not negative.</param>
-    public static long Plus(long sum, long sizeInBytes) => sum > long.MaxValue - sizeInBytes ? long.MaxValue : sum + sizeInBytes;
+    /// <param name="sizeInBytes">What is added; negative for what was added before and does not count after all.</param>
+    public static long Plus(long sum, long sizeInBytes)
+        => sizeInBytes > 0 && sum > long.MaxValue - sizeInBytes ? long.MaxValue : sum + sizeInBytes;
 
     /// <summary>Adds to a counter that several threads count.</summary>
     public static void Count(ref long sum, long sizeInBytes)

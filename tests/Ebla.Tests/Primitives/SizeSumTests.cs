@@ -8,6 +8,7 @@ public sealed class SizeSumTests
     [Theory]
     [InlineData(0, 0, 0)]
     [InlineData(1, 2, 3)]
+    [InlineData(5, -2, 3)]
     [InlineData(long.MaxValue - 1, 1, long.MaxValue)]
     [InlineData(long.MaxValue, 1, long.MaxValue)]
     [InlineData(1, long.MaxValue, long.MaxValue)]
