@@ -13,6 +13,7 @@ namespace Ebla.Repositories;
 internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex index) : IDisposable
 {
     private const int CachedFramesMax = 24;
+    private const int UsualFrameSizeInBytes = 1 << 20;
 
     private readonly Lock _lock = new();
     private readonly Dictionary<FrameAddress, LinkedListNode<(FrameAddress Address, Task<FrameContent> Content)>> _cached = [];
@@ -127,6 +128,7 @@ internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex 
             {
                 _ = _cached.Remove(_recent.Last!.Value.Address);
                 _recent.RemoveLast();
+                DroppedArrays.Add(UsualFrameSizeInBytes);
             }
             _cached[address] = _recent.AddFirst((address, reading));
             return reading;

@@ -10,7 +10,7 @@ namespace Ebla.Repositories;
 internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, CatalogCache cache)
 {
     // Segments are gathered to runs of about this many bytes of directories.
-    private const long BytesPerRun = 32 << 20;
+    private const long BytesPerRun = 16 << 20;
 
     private readonly ObjectReader _objects = new(backend);
     private readonly PackDirectoryReader _directories = new(backend, keys);
@@ -143,6 +143,7 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
             runs.Add(RunWriter.Write(cache.NewPath(), segments, packs));
             segments.Clear();
             packs.Clear();
+            DroppedArrays.Add(4 * bytes); // Objects, their bodies, and the lists that became the run.
             bytes = 0;
         }
     }
