@@ -1,5 +1,5 @@
 using System.Diagnostics;
-using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Keys;
 using Ebla.Operations.Backups;
 using Ebla.Primitives;

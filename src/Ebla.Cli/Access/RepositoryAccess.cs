@@ -1,4 +1,4 @@
-using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Cli.Invocation;
 using Ebla.Keys;
 using Ebla.Operations.KeySlots;

@@ -1,6 +1,6 @@
 using System.CommandLine;
 using System.Text;
-using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Cli.Access;
 using Ebla.Cli.Invocation;
 using Ebla.Cli.Rendering;

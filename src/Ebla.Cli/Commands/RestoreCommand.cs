@@ -1,5 +1,5 @@
 using System.CommandLine;
-using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Cli.Access;
 using Ebla.Cli.Invocation;
 using Ebla.Cli.Rendering;

@@ -11,5 +11,6 @@ internal static class ExitCode
     public const int NoRepository = 10;
     public const int Busy = 11;
     public const int WrongKey = 12;
+    public const int AccessDenied = 13;
     public const int Interrupted = 130;
 }

@@ -16,10 +16,11 @@ internal sealed record Failure(int ExitCode, string Message)
         }
         int code = exception switch
         {
-            UsageException => Invocation.ExitCode.WrongUsage,
+            UsageException or InvalidLocationException => Invocation.ExitCode.WrongUsage,
             NoRepositoryException => Invocation.ExitCode.NoRepository,
             WrongKeyException => Invocation.ExitCode.WrongKey,
             CorruptDataException or MissingObjectException => Invocation.ExitCode.Damage,
+            AccessDeniedException => Invocation.ExitCode.AccessDenied,
             FencedException => Invocation.ExitCode.Busy,
             _ => Invocation.ExitCode.Failed,
         };

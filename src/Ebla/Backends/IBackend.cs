@@ -70,6 +70,23 @@ public interface IBackend : IAsyncDisposable
         ObjectName name, long offset, Memory<byte> destination, Hash256? expected,
         CancellationToken cancellationToken = default);
 
+    /// <summary>All bytes of an object, unchecked; null if it is missing. One round trip, where the store can do that.</summary>
+    /// <exception cref="CorruptDataException">It is larger than <paramref name="sizeInBytesMax"/>; it need not have been read.</exception>
+    async ValueTask<byte[]?> GetWholeAsync(
+        ObjectName name, long sizeInBytesMax, Hash256? expected, CancellationToken cancellationToken = default)
+    {
+        if (await GetSizeAsync(name, cancellationToken).ConfigureAwait(false) is not { } sizeInBytes)
+        {
+            return null;
+        }
+        if (sizeInBytes > sizeInBytesMax)
+        {
+            throw new CorruptDataException($"{name} is {sizeInBytes} bytes long; such an object is never longer than {sizeInBytesMax}.");
+        }
+        byte[] content = new byte[sizeInBytes];
+        return await GetAsync(name, 0, content, expected, cancellationToken).ConfigureAwait(false) ? content : null;
+    }
+
     /// <summary>The size of an object in bytes, or null if it is missing.</summary>
     ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken cancellationToken = default);
 

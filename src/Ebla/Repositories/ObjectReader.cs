@@ -14,16 +14,8 @@ internal sealed class ObjectReader(IBackend backend)
     /// <exception cref="CorruptDataException">The bytes do not have the hash that the name says, or are too many.</exception>
     public async ValueTask<byte[]?> TryReadAsync(ObjectName name, long sizeInBytesMax, CancellationToken cancellationToken)
     {
-        if (await backend.GetSizeAsync(name, cancellationToken).ConfigureAwait(false) is not { } size)
-        {
-            return null;
-        }
-        if (size > sizeInBytesMax)
-        {
-            throw new CorruptDataException($"{name} is {size} bytes long; such an object is never longer than {sizeInBytesMax}.");
-        }
-        byte[] content = new byte[size];
-        if (!await backend.GetAsync(name, 0, content, name.Id.Value, cancellationToken).ConfigureAwait(false))
+        byte[]? content = await backend.GetWholeAsync(name, sizeInBytesMax, name.Id.Value, cancellationToken).ConfigureAwait(false);
+        if (content is null)
         {
             return null;
         }

@@ -21,7 +21,7 @@ internal sealed class LayerRules(string rootNamespace, IReadOnlyDictionary<strin
         ["Compression"] = Foundation,
         ["Encryption"] = Foundation,
         ["Pipelines"] = Foundation,
-        ["Backends"] = Foundation,
+        ["Backends"] = ["Hashing", .. Foundation],
         ["Keys"] = Parts,
         ["Trees"] = Parts,
         ["Packs"] = ["Keys", .. Parts],

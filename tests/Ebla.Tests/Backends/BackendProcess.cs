@@ -1,5 +1,5 @@
 using System.Globalization;
-using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Primitives;
 
 namespace Ebla.Tests.Backends;

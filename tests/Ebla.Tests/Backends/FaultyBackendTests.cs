@@ -1,4 +1,4 @@
-using Ebla.Backends;
+using Ebla.Backends.Memory;
 using Ebla.Primitives;
 using Xunit;
 

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Text.RegularExpressions;
 using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Primitives;
 using Xunit;
 

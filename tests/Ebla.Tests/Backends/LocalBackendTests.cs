@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.Versioning;
 using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Primitives;
 using Xunit;
 

@@ -1,4 +1,5 @@
 using Ebla.Backends;
+using Ebla.Backends.Memory;
 
 namespace Ebla.Tests.Backends;
 

@@ -1,5 +1,5 @@
 using System.Security.Cryptography;
-using Ebla.Backends;
+using Ebla.Backends.Local;
 
 namespace Ebla.Tests.Backends;
 

@@ -1,7 +1,7 @@
 using System.Buffers;
 using System.Diagnostics;
 using System.Globalization;
-using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Encryption;
 using Ebla.Keys;
 using Ebla.Operations.Backups;

@@ -1,4 +1,5 @@
-using Ebla.Backends;
+using Ebla.Backends.Local;
+using Ebla.Backends.Memory;
 using Ebla.Operations.Backups;
 using Ebla.Primitives;
 using Ebla.Repositories;

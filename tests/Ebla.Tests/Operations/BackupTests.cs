@@ -1,4 +1,4 @@
-using Ebla.Backends;
+using Ebla.Backends.Memory;
 using Ebla.Operations.Backups;
 using Ebla.Primitives;
 using Ebla.Repositories;

@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using Ebla.Backends;
+using Ebla.Backends.Memory;
 using Ebla.FileSystems;
 using Ebla.Operations;
 using Ebla.Operations.Backups;

@@ -1,4 +1,5 @@
 using Ebla.Backends;
+using Ebla.Backends.Memory;
 using Ebla.Hashing;
 using Ebla.Keys;
 using Ebla.Operations.Checks;

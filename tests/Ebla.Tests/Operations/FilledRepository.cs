@@ -1,5 +1,6 @@
 using System.Buffers;
 using Ebla.Backends;
+using Ebla.Backends.Memory;
 using Ebla.Keys;
 using Ebla.Operations.Backups;
 using Ebla.Packs;

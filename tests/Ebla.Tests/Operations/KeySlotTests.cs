@@ -1,4 +1,5 @@
 using Ebla.Backends;
+using Ebla.Backends.Memory;
 using Ebla.Keys;
 using Ebla.Operations.KeySlots;
 using Ebla.Primitives;

@@ -48,7 +48,7 @@ public sealed class StatsTests
     [Fact]
     public async Task An_empty_repository_has_only_keys()
     {
-        await using Ebla.Backends.MemoryBackend backend = new();
+        await using Ebla.Backends.Memory.MemoryBackend backend = new();
         await using Repository repository = await TestRepository.InitAsync(backend);
         StatsResult stats = await StatsOperation.RunAsync(repository, Token);
         Assert.Equal(0, stats.Blobs);

@@ -1,4 +1,5 @@
 using Ebla.Backends;
+using Ebla.Backends.Memory;
 using Ebla.Indexing;
 using Ebla.Operations.Backups;
 using Ebla.Packs;

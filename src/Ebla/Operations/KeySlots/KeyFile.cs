@@ -1,6 +1,6 @@
 using System.Security.Cryptography;
 using System.Text;
-using Ebla.Backends;
+using Ebla.Backends.Local;
 using Ebla.Encryption;
 using Ebla.Primitives;
 using Microsoft.Win32.SafeHandles;

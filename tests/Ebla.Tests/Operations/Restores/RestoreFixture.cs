@@ -1,4 +1,5 @@
 using Ebla.Backends;
+using Ebla.Backends.Memory;
 using Ebla.Operations.Backups;
 using Ebla.Operations.Restores;
 using Ebla.Primitives;

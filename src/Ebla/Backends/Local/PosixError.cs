@@ -1,7 +1,7 @@
 using System.Runtime.InteropServices;
 using Ebla.Primitives;
 
-namespace Ebla.Backends;
+namespace Ebla.Backends.Local;
 
 /// <summary>Linux error numbers, and what they mean to the user of a repository in a folder.</summary>
 internal static class PosixError

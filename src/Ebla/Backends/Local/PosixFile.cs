@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 using Ebla.Primitives;
 using Microsoft.Win32.SafeHandles;
 
-namespace Ebla.Backends;
+namespace Ebla.Backends.Local;
 
 /// <summary>The Linux calls a durable store needs. Each failure is a <see cref="BackendException"/> that names the path.</summary>
 /// <remarks>

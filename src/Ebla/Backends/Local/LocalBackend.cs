@@ -3,7 +3,7 @@ using System.Runtime.CompilerServices;
 using Ebla.Primitives;
 using Microsoft.Win32.SafeHandles;
 
-namespace Ebla.Backends;
+namespace Ebla.Backends.Local;
 
 /// <summary>Keeps objects as files in a folder (docs/format.md, section 2). Linux only.</summary>
 /// <remarks>

@@ -1,7 +1,7 @@
 using System.Buffers;
 using Ebla.Primitives;
 
-namespace Ebla.Backends;
+namespace Ebla.Backends.Local;
 
 /// <summary>The writing half of <see cref="LocalBackend"/>: puts, deletions and their group commit.</summary>
 /// <remarks>

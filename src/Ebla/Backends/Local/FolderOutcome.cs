@@ -1,4 +1,4 @@
-namespace Ebla.Backends;
+namespace Ebla.Backends.Local;
 
 /// <summary>What came of asking for a folder.</summary>
 internal enum FolderOutcome

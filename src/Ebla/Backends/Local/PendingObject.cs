@@ -2,7 +2,7 @@ using System.Buffers;
 using Ebla.Primitives;
 using Microsoft.Win32.SafeHandles;
 
-namespace Ebla.Backends;
+namespace Ebla.Backends.Local;
 
 /// <summary>An object that is written to its temporary file and waits for the flush.</summary>
 /// <remarks>

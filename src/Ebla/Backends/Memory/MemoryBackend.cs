@@ -2,7 +2,7 @@ using System.Buffers;
 using System.Runtime.CompilerServices;
 using Ebla.Primitives;
 
-namespace Ebla.Backends;
+namespace Ebla.Backends.Memory;
 
 /// <summary>Keeps objects in memory and knows which of them a power cut would leave. For tests and simulations.</summary>
 /// <param name="showsUnflushed">

@@ -2,7 +2,7 @@ using System.Security.Cryptography;
 using Ebla.Primitives;
 using Microsoft.Win32.SafeHandles;
 
-namespace Ebla.Backends;
+namespace Ebla.Backends.Local;
 
 /// <summary>The unfinished writes of one process: a folder of its own under <c>tmp/</c>, with a lock that dies with the process.</summary>
 /// <remarks>

@@ -1,6 +1,6 @@
 using Ebla.Primitives;
 
-namespace Ebla.Backends;
+namespace Ebla.Backends.Local;
 
 /// <summary>The folders of a repository: creates them on demand and knows which of them a flush has to sync.</summary>
 internal sealed class FolderTree(string root) : IDisposable

@@ -1,0 +1,18 @@
+using Ebla.Backends.Locations;
+using Ebla.Primitives;
+
+namespace Ebla.Backends.Rest;
+
+/// <summary>A place on a REST server.</summary>
+public sealed record RestLocation : BackendLocation
+{
+    /// <summary>Reads a location of this kind.</summary>
+    /// <exception cref="InvalidLocationException">It is not as it should be.</exception>
+    public static new RestLocation Parse(string text) => throw new InvalidLocationException($"'{text}': not there yet.");
+
+    /// <inheritdoc/>
+    public override IBackend Open(BackendSettings settings) => throw new InvalidLocationException("Not there yet.");
+
+    /// <inheritdoc/>
+    public override string ToString() => "";
+}
