@@ -31,7 +31,8 @@ public abstract record BackendLocation
         return Parsers.TryGetValue(scheme, out Func<string, BackendLocation>? parse) ? parse(text)
             : scheme.Length > 0 && text.AsSpan(colon).StartsWith("://")
                 ? throw new InvalidLocationException(
-                    $"'{text}': ebla knows no '{scheme}' locations. It knows paths, {string.Join(", ", Parsers.Keys.Select(static key => key + ":"))}")
+                    $"'{text}': ebla knows no '{scheme}' locations. It knows paths, "
+                    + string.Join(", ", Parsers.Keys.Select(static key => key + ":")))
             : LocalLocation.Parse(text);
     }
 

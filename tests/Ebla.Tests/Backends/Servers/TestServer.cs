@@ -46,7 +46,8 @@ internal sealed class TestServer
             string key = string.Join(' ', [name, .. variant]);
             if (!Servers.TryGetValue(key, out Lazy<TestServer>? server))
             {
-                Dictionary<string, string> variables = variant.Select(static text => text.Split('=', 2)).ToDictionary(pair => pair[0], pair => pair[1]);
+                Dictionary<string, string> variables = variant.Select(static text => text.Split('=', 2))
+                    .ToDictionary(static pair => pair[0], static pair => pair[1]);
                 server = new Lazy<TestServer>(() => new TestServer(name, variables));
                 Servers.Add(key, server);
             }
