@@ -1,4 +1,4 @@
-using Ebla.Backends.Local;
+using Ebla.Backends;
 using Ebla.Cli.Invocation;
 using Ebla.Keys;
 using Ebla.Operations.KeySlots;
@@ -17,7 +17,7 @@ internal static class RepositoryAccess
     public static async Task<Repository> OpenOrCreateDefaultAsync(CommandContext context)
     {
         var location = RepositoryLocation.Of(context);
-        if (location.IsDefault && !await ExistsAsync(location, context.CancellationToken))
+        if (location.IsDefault && !await ExistsAsync(context, location))
         {
             try
             {
@@ -38,7 +38,7 @@ internal static class RepositoryAccess
     public static async Task<Repository?> OpenUnlessDefaultIsMissingAsync(CommandContext context)
     {
         var location = RepositoryLocation.Of(context);
-        return location.IsDefault && !await ExistsAsync(location, context.CancellationToken)
+        return location.IsDefault && !await ExistsAsync(context, location)
             ? null
             : await OpenAsync(context, location);
     }
@@ -48,30 +48,40 @@ internal static class RepositoryAccess
     public static async Task<(Repository Repository, string? NewKeyFile)> CreateAsync(
         CommandContext context, RepositoryLocation location, ChunkerSettings chunker)
     {
-        if (await ExistsAsync(location, context.CancellationToken))
+        IBackend backend = context.Store.Open(location.Store);
+        try
         {
-            throw new RepositoryExistsException($"There is a repository at {location.Path} already.");
-        }
-        string? newKeyFile = CreateKeyFile(context, location);
-        using Credential credential = FindCredential(context, location) ?? CredentialSource.Of(context).Ask(context, isNew: true);
-        Repository repository = await Repository.InitAsync(
-            LocalBackend.Open(location.Path),
-            new RepositoryCreation
+            // Before a password is asked for, which would be for nothing.
+            if (await HasHeaderAsync(location, backend, context.CancellationToken))
             {
-                Credential = credential,
-                MemberName = OwnerName(),
-                Chunker = chunker,
-            },
-            Options(context),
-            context.CancellationToken);
-        context.Messages.Notice($"made the repository {location.Path}");
-        if (location.IsDefault)
-        {
-            context.Messages.Notice(
-                "note: it lies on this machine, and a backup on the same disk is only half a backup: "
-                + "use --repo for one elsewhere");
+                throw new RepositoryExistsException($"There is a repository at {location} already.");
+            }
+            string? newKeyFile = CreateKeyFile(context, location);
+            using Credential credential = FindCredential(context, location) ?? CredentialSource.Of(context).Ask(context, isNew: true);
+            Repository repository = await Repository.InitAsync(
+                backend,
+                new RepositoryCreation
+                {
+                    Credential = credential,
+                    MemberName = OwnerName(),
+                    Chunker = chunker,
+                },
+                Options(context),
+                context.CancellationToken);
+            context.Messages.Notice($"made the repository {location}");
+            if (location.IsDefault)
+            {
+                context.Messages.Notice(
+                    "note: it lies on this machine, and a backup on the same disk is only half a backup: "
+                    + "use --repo for one elsewhere");
+            }
+            return (repository, newKeyFile);
         }
-        return (repository, newKeyFile);
+        catch
+        {
+            await backend.DisposeAsync();
+            throw;
+        }
     }
 
     public static string? CacheFolder(CommandContext context)
@@ -81,7 +91,7 @@ internal static class RepositoryAccess
             return null;
         }
         string? given = context.Get(context.Globals.CacheFolder);
-        return string.IsNullOrEmpty(given) ? UserFolders.Cache : RepositoryLocation.FullPath(given);
+        return string.IsNullOrEmpty(given) ? UserFolders.Cache : UserFolders.FullPath(given);
     }
 
     /// <summary>Makes a key file if it is not there.</summary>
@@ -109,28 +119,44 @@ internal static class RepositoryAccess
 
     private static async Task<Repository> OpenAsync(CommandContext context, RepositoryLocation location)
     {
-        if (!await ExistsAsync(location, context.CancellationToken))
+        IBackend backend = context.Store.Open(location.Store);
+        Credential? credential = null;
+        try
         {
-            throw new NoRepositoryException(location.IsDefault
-                ? $"There is no repository yet at {location.Path}. Name one with --repo, or let 'ebla backup PATH' make this one."
-                : $"There is no repository at {location.Path}. To make one: ebla init --repo {location.Path}");
+            return await Repository.OpenAsync(
+                backend,
+                () => credential = FindCredential(context, location) ?? CredentialSource.Of(context).Ask(context, isNew: false),
+                Options(context),
+                context.CancellationToken);
         }
-        using Credential credential = FindCredential(context, location)
-            ?? CredentialSource.Of(context).Ask(context, isNew: false);
-        LocalBackend backend = LocalBackend.Open(location.Path);
-        return await Repository.OpenAsync(backend, credential, Options(context), context.CancellationToken);
+        catch (NoRepositoryException exception)
+        {
+            await backend.DisposeAsync();
+            throw new NoRepositoryException(
+                location.IsDefault
+                    ? $"There is no repository yet at {location}. Name one with --repo, or let 'ebla backup PATH' make this one."
+                    : $"There is no repository at {location}. To make one: ebla init --repo {location}",
+                exception);
+        }
+        catch
+        {
+            await backend.DisposeAsync();
+            throw;
+        }
+        finally
+        {
+            credential?.Dispose();
+        }
     }
 
-    // Before a password is asked for, which would be for nothing.
-    private static async Task<bool> ExistsAsync(RepositoryLocation location, CancellationToken cancellationToken)
+    private static async Task<bool> ExistsAsync(CommandContext context, RepositoryLocation location)
     {
-        if (File.Exists(location.Path))
-        {
-            return false;
-        }
-        await using LocalBackend backend = LocalBackend.Open(location.Path);
-        return await backend.ReadHeaderAsync(cancellationToken) is not null;
+        await using IBackend backend = context.Store.Open(location.Store);
+        return await HasHeaderAsync(location, backend, context.CancellationToken);
     }
+
+    private static async Task<bool> HasHeaderAsync(RepositoryLocation location, IBackend backend, CancellationToken cancellationToken)
+        => !File.Exists(location.Folder) && await backend.ReadHeaderAsync(cancellationToken) is not null;
 
     private static Credential? FindCredential(CommandContext context, RepositoryLocation location)
     {

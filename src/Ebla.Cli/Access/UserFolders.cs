@@ -9,6 +9,9 @@ internal static class UserFolders
 
     public static string? Cache => Of("XDG_CACHE_HOME", ".cache");
 
+    /// <summary>The path from the root, otherwise as given: "link/.." means what the system says it means.</summary>
+    public static string FullPath(string path) => Path.IsPathFullyQualified(path) ? path : Path.Join(Path.GetFullPath("."), path);
+
     // The specification: a path that is not absolute is to be ignored.
     private static string? Of(string variable, string defaultFolder)
     {

@@ -1,6 +1,5 @@
 using System.CommandLine;
 using System.Text;
-using Ebla.Backends.Local;
 using Ebla.Cli.Access;
 using Ebla.Cli.Invocation;
 using Ebla.Cli.Rendering;
@@ -83,9 +82,9 @@ internal static class BackupCommand
     public static IReadOnlyList<ByteName> OwnFolders(CommandContext context, Repository repository)
     {
         List<ByteName> folders = [ByteName.FromText(repository.CacheFolder)];
-        if (repository.Backend is LocalBackend local)
+        if (RepositoryLocation.Of(context).Folder is { } folder)
         {
-            folders.Add(ByteName.FromText(local.Location));
+            folders.Add(ByteName.FromText(folder));
         }
         if (RepositoryAccess.CacheFolder(context) is { } cache)
         {
@@ -121,6 +120,7 @@ internal static class BackupCommand
             PartialSnapshots = result.PartialSnapshots,
             DurationSeconds = Math.Round(result.Duration.TotalSeconds, 3),
             Errors = result.Errors,
+            Store = StoreReport.Of(context),
         };
         return context.Conclude(
             result.Errors + result.RotAlarms == 0 ? ExitCode.Done : ExitCode.Incomplete,

@@ -42,7 +42,7 @@ internal static class CheckCommand
             monitor.Lines, CheckOperation.RunAsync(repository, options, monitor, context.CancellationToken));
         int exitCode = result.HasDamage ? ExitCode.Damage : ExitCode.Done;
         return context.Conclude(
-            exitCode, CheckReport.Of(result), ReportsContext.Default.CheckReport, output => WriteSummary(output, result));
+            exitCode, CheckReport.Of(result, StoreReport.Of(context)), ReportsContext.Default.CheckReport, output => WriteSummary(output, result));
     }
 
     private static void WriteSummary(TextWriter output, CheckResult result)

@@ -42,7 +42,7 @@ internal static class InitCommand
         {
             RingKeys ring = repository.Keys.Ring;
             InitReport report = new(
-                repository.Id.ToString(), location.Path, newKeyFile, ring.Chunker.AverageSizeInBytes, ring.Suite.ToString());
+                repository.Id.ToString(), location.ToString(), newKeyFile, ring.Chunker.AverageSizeInBytes, ring.Suite.ToString());
             return context.Conclude(ExitCode.Done, report, ReportsContext.Default.InitReport, output => output.WriteLine(
                 $"repository {report.RepositoryId} is ready at {report.Location}"));
         }

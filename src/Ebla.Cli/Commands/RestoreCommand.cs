@@ -1,5 +1,4 @@
 using System.CommandLine;
-using Ebla.Backends.Local;
 using Ebla.Cli.Access;
 using Ebla.Cli.Invocation;
 using Ebla.Cli.Rendering;
@@ -68,7 +67,7 @@ internal static class RestoreCommand
     {
         _ = OpenFileLimit.Raise();
         await using Repository repository = await RepositoryAccess.OpenAsync(context);
-        options = options with { Kept = OwnPaths(context, repository) };
+        options = options with { Kept = OwnPaths(context) };
         RestoreMonitor monitor = new(context, options.DryRun);
         RestoreResult result = await context.Messages.ShowWhileAsync(
             monitor.Lines, RestoreOperation.RunAsync(repository, options, monitor, context.CancellationToken));
@@ -87,6 +86,7 @@ internal static class RestoreCommand
             BytesFetched = result.FetchedInBytes,
             DurationSeconds = Math.Round(result.Duration.TotalSeconds, 3),
             Errors = result.Errors,
+            Store = StoreReport.Of(context),
             Steps = monitor.Steps,
         };
         return context.Conclude(
@@ -97,11 +97,11 @@ internal static class RestoreCommand
     }
 
     // What a restore with --delete must not take away: what it is working with.
-    private static List<ByteName> OwnPaths(CommandContext context, Repository repository)
+    private static List<ByteName> OwnPaths(CommandContext context)
     {
         string?[] paths =
         [
-            (repository.Backend as LocalBackend)?.Location,
+            RepositoryLocation.Of(context).Folder,
             RepositoryAccess.CacheFolder(context),
             UserFolders.Config,
             CredentialSource.Of(context).KeyFilePath,

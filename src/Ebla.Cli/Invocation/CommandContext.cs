@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
+using Ebla.Cli.Access;
 using Ebla.Primitives;
 
 namespace Ebla.Cli.Invocation;
@@ -20,6 +21,7 @@ internal sealed class CommandContext
         Interruption = interruption;
         IsJson = arguments.GetValue(globals.Json);
         Messages = new Messages(arguments.GetValue(globals.Quiet), IsJson);
+        Store = new StoreAccess(this);
         interruption.EndingAtOnce = Messages.RestoreTerminal;
         _output = new Lazy<StreamWriter>(() => new StreamWriter(
             RawOutput, new UTF8Encoding(encoderShouldEmitUTF8Identifier: false), OutputBufferSizeInChars)
@@ -41,6 +43,9 @@ internal sealed class CommandContext
 
     /// <summary>Standard error.</summary>
     public Messages Messages { get; }
+
+    /// <summary>Opens stores.</summary>
+    public StoreAccess Store { get; }
 
     /// <summary>Standard output as bytes.</summary>
     public StandardOutput RawOutput { get; } = new();

@@ -47,7 +47,7 @@ internal static class CommandLine
         {
             if (option is HelpOption { Action: HelpAction help })
             {
-                option.Action = new HelpWithExamples(help);
+                option.Action = new HelpWithExamples(help, globals);
             }
         }
         return root;

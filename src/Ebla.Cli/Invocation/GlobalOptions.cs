@@ -7,7 +7,8 @@ internal sealed class GlobalOptions
 {
     public Option<string?> Repository { get; } = new("--repo", "-r")
     {
-        Description = "The repository: a folder. Or EBLA_REPOSITORY; without either, ~/.local/share/ebla/repository.",
+        Description = "The repository: a folder, or sftp:, s3:, davs:, rest+https:, rclone: and the place there. Or EBLA_REPOSITORY; without "
+            + "either, ~/.local/share/ebla/repository.",
         HelpName = "LOCATION",
         Recursive = true,
     };
@@ -58,15 +59,24 @@ internal sealed class GlobalOptions
         Recursive = true,
     };
 
+    public Option<bool> Verbose { get; } = new("--verbose", "-v")
+    {
+        Description = "Say at the end what went over the line to the store.",
+        Recursive = true,
+    };
+
+    /// <summary>How stores are reached.</summary>
+    public StoreOptions Store { get; } = new();
+
+    /// <summary>All but those of stores, in the order of the help.</summary>
+    public IReadOnlyList<Option> Common =>
+        [Repository, KeyFile, PasswordFile, PasswordCommand, CacheFolder, NoCache, Json, Quiet, Verbose];
+
     public void AddTo(Command root)
     {
-        root.Add(Repository);
-        root.Add(KeyFile);
-        root.Add(PasswordFile);
-        root.Add(PasswordCommand);
-        root.Add(CacheFolder);
-        root.Add(NoCache);
-        root.Add(Json);
-        root.Add(Quiet);
+        foreach (Option option in Common.Concat(Store.All))
+        {
+            root.Add(option);
+        }
     }
 }

@@ -38,4 +38,7 @@ internal sealed record BackupReport
     public required double DurationSeconds { get; init; }
 
     public required long Errors { get; init; }
+
+    /// <summary>What went over the line.</summary>
+    public required StoreReport? Store { get; init; }
 }

@@ -41,8 +41,12 @@ internal sealed record CheckReport
     /// <summary>Whether there are more of them than are listed.</summary>
     public required bool MorePathsAffected { get; init; }
 
-    public static CheckReport Of(CheckResult result) => new()
+    /// <summary>What went over the line.</summary>
+    public required StoreReport? Store { get; init; }
+
+    public static CheckReport Of(CheckResult result, StoreReport? store) => new()
     {
+        Store = store,
         Damaged = result.HasDamage,
         Snapshots = result.Snapshots,
         IndexSegments = result.IndexSegments,

@@ -35,4 +35,7 @@ internal sealed record RestoreReport
 
     /// <summary>What a dry run would do; null if it was none.</summary>
     public required IReadOnlyList<RestoreStepReport>? Steps { get; init; }
+
+    /// <summary>What went over the line.</summary>
+    public required StoreReport? Store { get; init; }
 }

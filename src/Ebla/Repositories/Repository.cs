@@ -71,11 +71,19 @@ public sealed class Repository : IAsyncDisposable
     /// <summary>Opens a repository.</summary>
     /// <exception cref="NoRepositoryException">There is none.</exception>
     /// <exception cref="WrongKeyException">The credential opens no slot.</exception>
-    public static async Task<Repository> OpenAsync(
+    public static Task<Repository> OpenAsync(
         IBackend backend, Credential credential, RepositoryOptions options, CancellationToken cancellationToken)
+        => OpenAsync(backend, () => credential, options, cancellationToken);
+
+    /// <summary>Opens a repository with a credential that is found, or asked for, once it is known that there is one.</summary>
+    /// <exception cref="NoRepositoryException">There is none.</exception>
+    /// <exception cref="WrongKeyException">The credential opens no slot.</exception>
+    public static async Task<Repository> OpenAsync(
+        IBackend backend, Func<Credential> findCredential, RepositoryOptions options, CancellationToken cancellationToken)
     {
         byte[] header = await backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false)
             ?? throw new NoRepositoryException($"There is no repository at {backend.Location}. Make one with: ebla init");
+        Credential credential = findCredential();
         List<StoredKey> keys = await ReadKeysAsync(backend, cancellationToken).ConfigureAwait(false);
         return new Repository(backend, UnlockedKeys.Open(header, keys, credential), options);
     }

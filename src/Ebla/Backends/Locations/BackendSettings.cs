@@ -21,6 +21,12 @@ public sealed record BackendSettings
     /// <summary>Paces and watches what goes over the line. Shared by all stores of a run.</summary>
     public Line Line { get; init; } = new(LineLimits.None, TimeProvider.System);
 
+    /// <summary>How long a call that fails for trouble of the line is tried again, counted from its first failure.</summary>
+    public TimeSpan RetryTime { get; init; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>Counts what goes over the line. Shared by all stores of a run.</summary>
+    public TrafficMeter Meter { get; init; } = new();
+
     /// <summary>Told, in one line for people, what they should know and what stops nothing.</summary>
     public Action<string> Notice { get; init; } = static _ => { };
 

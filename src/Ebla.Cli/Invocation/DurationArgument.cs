@@ -1,0 +1,34 @@
+using System.Globalization;
+
+namespace Ebla.Cli.Invocation;
+
+/// <summary>Lengths of time as people give them.</summary>
+internal static class DurationArgument
+{
+    // Timers take no more than 49 days.
+    private static readonly TimeSpan Max = TimeSpan.FromDays(30);
+
+    /// <summary>Reads 30s, 5m, 1h or 0.</summary>
+    /// <param name="option">The option's name, for the message.</param>
+    /// <param name="text">What was given.</param>
+    /// <exception cref="UsageException">It is no duration.</exception>
+    public static TimeSpan Parse(string option, string text)
+    {
+        long secondsPerUnit = text.Length == 0 ? 0 : text[^1] switch
+        {
+            's' => 1,
+            'm' => 60,
+            'h' => 3600,
+            _ => 0,
+        };
+        string digits = secondsPerUnit > 0 ? text[..^1] : text;
+        if (long.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out long count)
+            && (secondsPerUnit > 0 || count == 0)
+            && count <= (long)Max.TotalSeconds / Math.Max(secondsPerUnit, 1))
+        {
+            return TimeSpan.FromSeconds(count * secondsPerUnit);
+        }
+        throw new UsageException(
+            $"{option} takes a whole number of seconds, minutes or hours, as 30s, 5m or 1h, up to 30 days, or 0: not '{text}'.");
+    }
+}
