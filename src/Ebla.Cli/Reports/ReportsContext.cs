@@ -17,4 +17,5 @@ namespace Ebla.Cli.Reports;
 [JsonSerializable(typeof(KeySlotReport[]))]
 [JsonSerializable(typeof(StatsReport))]
 [JsonSerializable(typeof(CopyReport))]
+[JsonSerializable(typeof(TrialReport))]
 internal sealed partial class ReportsContext : JsonSerializerContext;
