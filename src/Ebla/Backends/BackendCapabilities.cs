@@ -5,5 +5,9 @@ namespace Ebla.Backends;
 /// <param name="CanReadRanges">Whether reading a part costs only that part.</param>
 /// <param name="ObjectSizeInBytesMax">The largest object it takes.</param>
 /// <param name="CanCreateHeaderOnce">Whether, of two callers that create the header at once, exactly one succeeds.</param>
+/// <param name="IsDurableOnceFlushed">
+/// Whether what was flushed outlives a power cut at the store, as far as the store lets that be known. A back-end that must ask its
+/// server knows it after the first flush, and says true before.
+/// </param>
 public sealed record BackendCapabilities(
-    bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax, bool CanCreateHeaderOnce = true);
+    bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax, bool CanCreateHeaderOnce = true, bool IsDurableOnceFlushed = true);
