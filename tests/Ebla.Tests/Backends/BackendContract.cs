@@ -93,10 +93,9 @@ public abstract class BackendContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task Of_racing_creations_of_the_header_exactly_one_wins()
+    public virtual async Task Of_racing_creations_of_the_header_exactly_one_wins()
     {
         IBackend first = await OpenEmptyAsync();
-        Assert.True(first.Capabilities.CanCreateHeaderOnce, "Override this test where the store cannot.");
         IBackend[] racers = [first, await OpenAgainAsync(), await OpenAgainAsync(), await OpenAgainAsync()];
         bool[] hasWon = await Task.WhenAll(racers.Select((racer, number) => Task.Run(async () =>
         {
@@ -111,6 +110,7 @@ public abstract class BackendContract : IAsyncLifetime
             }
         })));
         Assert.Single(hasWon, true);
+        Assert.True(first.Capabilities.CanCreateHeaderOnce, "Override this test where the store cannot.");
         foreach (IBackend racer in racers)
         {
             Assert.Equal<byte[]?>([(byte)Array.IndexOf(hasWon, true)], await racer.ReadHeaderAsync());
@@ -316,7 +316,7 @@ public abstract class BackendContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_same_object_put_by_many_at_once_is_there_once_and_whole()
+    public virtual async Task The_same_object_put_by_many_at_once_is_there_once_and_whole()
     {
         IBackend[] backends = [await OpenAsync(), await OpenAgainAsync()];
         TestObject item = TestObject.Create(1, 200_000);
@@ -489,7 +489,7 @@ public abstract class BackendContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_put_cancelled_at_any_moment_leaves_the_object_absent_or_whole()
+    public virtual async Task A_put_cancelled_at_any_moment_leaves_the_object_absent_or_whole()
     {
         IBackend backend = await OpenAsync();
         for (int seed = 0; seed < 20; seed++)
