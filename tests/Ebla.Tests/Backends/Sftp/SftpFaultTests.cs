@@ -92,6 +92,34 @@ public sealed class SftpFaultTests : IDisposable
     }
 
     [Fact]
+    public async Task Signals_from_the_keyboard_do_not_end_the_session()
+    {
+        // Ctrl-C goes to ssh as well as to us; we still have work to bring to its end over that line.
+        BackendSettings settings = _server.With(_folder);
+        await using IBackend backend = BackendLocation.Parse(_server.NewPlace()).Open(settings);
+        Assert.Null(await backend.ReadHeaderAsync());
+        string folder = Directory.EnumerateDirectories("/proc").Single(IsOurSsh);
+        Run("/bin/bash", "-c", $"for s in INT TERM HUP QUIT; do kill -$s {Path.GetFileName(folder)}; done");
+        await backend.CreateHeaderAsync(new byte[10]);
+        Assert.NotNull(await backend.ReadHeaderAsync());
+        Assert.True(Directory.Exists(folder), "another session than before");
+
+        bool IsOurSsh(string process)
+        {
+            try
+            {
+                string command = File.ReadAllText(Path.Join(process, "cmdline"));
+                return command.StartsWith("ssh\0", StringComparison.Ordinal)
+                    && command.Contains(settings.Options["sftp.config"], StringComparison.Ordinal);
+            }
+            catch (IOException)
+            {
+                return false;
+            }
+        }
+    }
+
+    [Fact]
     public async Task An_unknown_server_is_refused_with_its_fingerprint_and_can_be_accepted()
     {
         string known = Path.Join(_folder, "known_hosts");
