@@ -319,7 +319,7 @@ public abstract class BackendContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task The_same_object_put_by_many_at_once_is_there_once_and_whole()
+    public virtual async Task The_same_object_put_by_many_at_once_is_there_once_and_whole()
     {
         IBackend[] backends = [await OpenAsync(), await OpenAgainAsync()];
         TestObject item = TestObject.Create(1, 200_000);
@@ -492,7 +492,7 @@ public abstract class BackendContract : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_put_cancelled_at_any_moment_leaves_the_object_absent_or_whole()
+    public virtual async Task A_put_cancelled_at_any_moment_leaves_the_object_absent_or_whole()
     {
         IBackend backend = await OpenAsync();
         for (int seed = 0; seed < 20; seed++)

@@ -16,6 +16,7 @@ public abstract record BackendLocation
         ["s3"] = S3Location.Parse,
         ["dav"] = WebDavLocation.Parse,
         ["davs"] = WebDavLocation.Parse,
+        ["rest"] = RestLocation.Parse,
         ["rest+http"] = RestLocation.Parse,
         ["rest+https"] = RestLocation.Parse,
         ["rclone"] = RcloneLocation.Parse,

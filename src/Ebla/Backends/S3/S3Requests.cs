@@ -206,8 +206,8 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
     /// <summary>The status of the answer that a failure came from.</summary>
     public static HttpStatusCode? StatusOf(BackendException exception) => (exception.InnerException as AmazonS3Exception)?.StatusCode;
 
-    private Task CreateBucketAsync(CancellationToken cancellationToken)
-        => CallAsync(
+    private Task<PutBucketResponse?> CreateBucketAsync(CancellationToken cancellationToken)
+        => CallAsync<PutBucketResponse?>(
             async (client, token) =>
             {
                 try
