@@ -28,6 +28,12 @@ internal sealed class StoreAccess
     /// <summary>The store at a location, which is not touched yet.</summary>
     public IBackend Open(BackendLocation location) => StoreStack.Open(location, _settings.Value);
 
+    /// <summary>The store at a location with nothing wrapped around it: each failure shows.</summary>
+    public IBackend OpenBare(BackendLocation location) => location.Open(_settings.Value);
+
+    /// <summary>How many requests may be in flight.</summary>
+    public int RequestsInFlightMax => _settings.Value.RequestsInFlightMax;
+
     private static BackendSettings Read(CommandContext context)
     {
         StoreOptions options = context.Globals.Store;

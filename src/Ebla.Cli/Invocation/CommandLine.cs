@@ -40,6 +40,7 @@ internal static class CommandLine
         root.Add(CheckCommand.Create(runner));
         root.Add(StatsCommand.Create(runner));
         root.Add(KeyCommand.Create(runner));
+        root.Add(BackendCommand.Create(runner));
         root.Add(CompletionCommand.Create(runner));
         root.Add(VersionCommand.Create(runner));
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

@@ -16,4 +16,5 @@ namespace Ebla.Cli.Reports;
 [JsonSerializable(typeof(KeySlotReport))]
 [JsonSerializable(typeof(KeySlotReport[]))]
 [JsonSerializable(typeof(StatsReport))]
+[JsonSerializable(typeof(TrialReport))]
 internal sealed partial class ReportsContext : JsonSerializerContext;

@@ -14,7 +14,6 @@ public abstract record BackendLocation
     {
         ["sftp"] = SftpLocation.Parse,
         ["s3"] = S3Location.Parse,
-        ["s3+http"] = S3Location.Parse,
         ["dav"] = WebDavLocation.Parse,
         ["davs"] = WebDavLocation.Parse,
         ["rest"] = RestLocation.Parse,

@@ -1,0 +1,14 @@
+using Ebla.Backends;
+using Ebla.Tests.Backends.Servers;
+
+namespace Ebla.Tests.Backends.S3;
+
+/// <summary>The gateway of Ceph, the strong one: it honours conditions, and what is put is listed at once.</summary>
+public sealed class RadosgwContractTests : BackendContract
+{
+    private readonly string _place = TestServer.Get("radosgw").NewPlace();
+
+    protected override Task<IBackend> CreateAsync() => ReopenAsync();
+
+    protected override Task<IBackend> ReopenAsync() => Task.FromResult(TestServer.Get("radosgw").Open(_place));
+}

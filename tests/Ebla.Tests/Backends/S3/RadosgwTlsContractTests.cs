@@ -1,0 +1,14 @@
+using Ebla.Backends;
+using Ebla.Tests.Backends.Servers;
+
+namespace Ebla.Tests.Backends.S3;
+
+/// <summary>Over TLS, where bodies are not signed.</summary>
+public sealed class RadosgwTlsContractTests : BackendContract
+{
+    private readonly string _place = TestServer.Get("radosgw", "TLS=1").NewPlace();
+
+    protected override Task<IBackend> CreateAsync() => ReopenAsync();
+
+    protected override Task<IBackend> ReopenAsync() => Task.FromResult(TestServer.Get("radosgw", "TLS=1").Open(_place));
+}

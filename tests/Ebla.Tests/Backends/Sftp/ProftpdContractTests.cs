@@ -1,0 +1,4 @@
+namespace Ebla.Tests.Backends.Sftp;
+
+/// <summary>A server that cannot replace a file by renaming, nor sync, nor tell the free space.</summary>
+public sealed class ProftpdContractTests() : SftpContractTests("proftpd");
