@@ -175,6 +175,23 @@ internal sealed class SftpBackend : IBackend
     }
 
     /// <inheritdoc/>
+    public async ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+    {
+        SftpCalls calls = await _dialer.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        _place.HasSeenHeader = false;
+        _ = await calls.RemoveAsync(_place.PathOf(RepositoryLayout.HeaderName), cancellationToken).ConfigureAwait(false);
+        List<string> packFolders = await ListPackFoldersAsync(
+            calls, ObjectName.FolderOf(ObjectKind.Pack), cancellationToken).ConfigureAwait(false);
+        _ = await Task.WhenAll(packFolders.Select(
+            folder => calls.RemoveFolderAsync(_place.PathOf(folder), cancellationToken))).ConfigureAwait(false);
+        foreach (string folder in (string[])[.. RepositoryLayout.Kinds.Select(ObjectName.FolderOf), RepositoryLayout.TempFolder, ""])
+        {
+            _ = await calls.RemoveFolderAsync(_place.PathOf(folder), cancellationToken).ConfigureAwait(false);
+        }
+        return await calls.StatAsync(_place.Root, Location, cancellationToken).ConfigureAwait(false) is null ? null : "not empty, and left";
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _flusher.StopAsync().ConfigureAwait(false);
