@@ -28,15 +28,12 @@ internal sealed class StoreAccess
     /// <summary>The store at a location, which is not touched yet.</summary>
     public IBackend Open(BackendLocation location) => StoreStack.Open(location, _settings.Value);
 
-<<<<<<< HEAD
-=======
     /// <summary>The store at a location with nothing wrapped around it: each failure shows.</summary>
     public IBackend OpenBare(BackendLocation location) => location.Open(_settings.Value);
 
     /// <summary>How many requests may be in flight.</summary>
     public int RequestsInFlightMax => _settings.Value.RequestsInFlightMax;
 
->>>>>>> 5f9d352c346177517494929dd8dfbd41c39d348e
     /// <summary>The store of a second repository, which is not touched yet: with options and a password of its own.</summary>
     public IBackend OpenOther(BackendLocation location, string? variable, string[] options, PasswordSource password)
     {
@@ -48,15 +45,6 @@ internal sealed class StoreAccess
         };
         return StoreStack.Open(location, settings);
     }
-<<<<<<< HEAD
-
-    /// <summary>The store at a location with nothing wrapped around it: each failure shows.</summary>
-    public IBackend OpenBare(BackendLocation location) => location.Open(_settings.Value);
-
-    /// <summary>How many requests may be in flight.</summary>
-    public int RequestsInFlightMax => _settings.Value.RequestsInFlightMax;
-=======
->>>>>>> 5f9d352c346177517494929dd8dfbd41c39d348e
 
     private static BackendSettings Read(CommandContext context)
     {
