@@ -108,7 +108,6 @@ internal sealed class WebDavBackend : IBackend
     /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
-        _writer.Dispose();
         _store.Dispose();
         return ValueTask.CompletedTask;
     }
