@@ -334,7 +334,8 @@ public sealed class SftpFaultTests : IDisposable
         Assert.True(backend.Capabilities.IsDurableOnceFlushed);
         string[] after = (await File.ReadAllLinesAsync(log))[before.Length..];
 
-        int header = Index(before, line => line.Contains("link", StringComparison.Ordinal) && line.Contains("/repo/ebla\"", StringComparison.Ordinal));
+        int header = Index(before, line => line.Contains("link", StringComparison.Ordinal)
+            && line.Contains("/repo/ebla\"", StringComparison.Ordinal));
         Assert.True(Index(before, line => IsSync(line, "/repo/tmp/")) < header);
         Assert.True(Index(before, line => IsSync(line, "/repo>")) > header, "the name of the header");
         Assert.True(Index(before, line => IsSync(line, "/new>")) > header, "the name of the new folder");

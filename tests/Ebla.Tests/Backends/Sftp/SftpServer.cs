@@ -37,7 +37,8 @@ internal sealed class SftpServer
     public void SignalSessions(string signal = "KILL")
     {
         string listener = File.ReadAllText(Path.Join(Folder, "sshd.pid")).Trim();
-        string script = "all() { for p in $(ps -o pid= --ppid $1); do all $p; echo $p; done; }; kill -" + signal + " $(all " + listener + ") 2> /dev/null";
+        string script = "all() { for p in $(ps -o pid= --ppid $1); do all $p; echo $p; done; }; "
+            + $"kill -{signal} $(all {listener}) 2> /dev/null";
         using Process process = Process.Start("/bin/bash", ["-c", script]);
         process.WaitForExit();
     }
