@@ -33,7 +33,8 @@ internal sealed class SftpBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public BackendCapabilities Capabilities { get; } = new(CanDelete: true, CanReadRanges: true, long.MaxValue);
+    public BackendCapabilities Capabilities
+        => new(CanDelete: true, CanReadRanges: true, long.MaxValue, IsDurableOnceFlushed: _flusher.CanSyncFolders != false);
 
     /// <inheritdoc/>
     public string Location => _place.Location;
@@ -179,16 +180,7 @@ internal sealed class SftpBackend : IBackend
     {
         SftpCalls calls = await _dialer.ConnectAsync(cancellationToken).ConfigureAwait(false);
         _place.HasSeenHeader = false;
-        _ = await calls.RemoveAsync(_place.PathOf(RepositoryLayout.HeaderName), cancellationToken).ConfigureAwait(false);
-        List<string> packFolders = await ListPackFoldersAsync(
-            calls, ObjectName.FolderOf(ObjectKind.Pack), cancellationToken).ConfigureAwait(false);
-        _ = await Task.WhenAll(packFolders.Select(
-            folder => calls.RemoveFolderAsync(_place.PathOf(folder), cancellationToken))).ConfigureAwait(false);
-        foreach (string folder in (string[])[.. RepositoryLayout.Kinds.Select(ObjectName.FolderOf), RepositoryLayout.TempFolder, ""])
-        {
-            _ = await calls.RemoveFolderAsync(_place.PathOf(folder), cancellationToken).ConfigureAwait(false);
-        }
-        return await calls.StatAsync(_place.Root, Location, cancellationToken).ConfigureAwait(false) is null ? null : "not empty, and left";
+        return await _writer.RemovePlaceAsync(calls, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

@@ -123,8 +123,8 @@ internal sealed class SftpCalls(SftpConnection connection)
 
     /// <summary>Removes an empty folder.</summary>
     public async Task<SftpStatus> RemoveFolderAsync(string path, CancellationToken cancellationToken)
-        => (await connection.CallAsync(SftpPacketType.RemoveFolder, new SftpEncoder().Text(path), cancellationToken)
-            .ConfigureAwait(false)).Status();
+        => (await connection.CallAsync(SftpPacketType.RemoveFolder, new SftpEncoder().Text(path), cancellationToken).ConfigureAwait(false))
+            .Status();
 
     /// <summary>Renames. By the draft, it fails if the new name is taken.</summary>
     public async Task<SftpStatus> RenameAsync(string path, string newPath, CancellationToken cancellationToken)
