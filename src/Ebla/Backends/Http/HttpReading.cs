@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Http.Headers;
 using Ebla.Primitives;
@@ -64,9 +65,11 @@ internal sealed class HttpReading(HttpStore store, Func<HttpExchange, Cancellati
         long last = offset > long.MaxValue - destination.Length ? long.MaxValue : offset + destination.Length - 1;
         HttpAsk ask = new(HttpMethod.Get, path, purpose) { Range = (offset, last) };
         using HttpExchange exchange = await store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
-        if (exchange.Status == HttpStatusCode.RequestedRangeNotSatisfiable)
+        // rclone answers 206 to what lies beyond the end, or 404 if it lies very far, but says the size.
+        long? total = TotalIn(exchange);
+        if (exchange.Status == HttpStatusCode.RequestedRangeNotSatisfiable || offset > total - destination.Length)
         {
-            throw EndsBefore(purpose, exchange.Response.Content.Headers.ContentRange?.Length, offset, destination.Length);
+            throw EndsBefore(purpose, total, offset, destination.Length);
         }
         if (!await IsThereAsync(exchange, cancellationToken).ConfigureAwait(false))
         {
@@ -86,10 +89,6 @@ internal sealed class HttpReading(HttpStore store, Func<HttpExchange, Cancellati
         else if (exchange.Status != HttpStatusCode.PartialContent)
         {
             throw Unexpected(exchange);
-        }
-        else if (range is { From: { } from, To: { } to } && from == offset && to < last && range.Length == to + 1)
-        {
-            throw EndsBefore(purpose, range.Length, offset, destination.Length);
         }
         else if (range is not { HasRange: true } || range.From != offset || range.To != last || exchange.Length is { } all && all != destination.Length)
         {
@@ -117,9 +116,16 @@ internal sealed class HttpReading(HttpStore store, Func<HttpExchange, Cancellati
     {
         HttpAsk ask = new(HttpMethod.Head, path, purpose);
         using HttpExchange exchange = await store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
-        return !await IsThereAsync(exchange, cancellationToken).ConfigureAwait(false)
-            ? null
-            : exchange.Length ?? throw new BackendException(exchange.Describe("the server does not say how long it is."), isTransient: false);
+        if (!await IsThereAsync(exchange, cancellationToken).ConfigureAwait(false))
+        {
+            return null;
+        }
+        if (exchange.Length is { } length)
+        {
+            return length;
+        }
+        exchange.Dispose();
+        return await AskForByteAsync(path, purpose, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Whether the answer is a success (true) or says that there is no such thing (false). Any other failure is thrown.</summary>
@@ -142,6 +148,25 @@ internal sealed class HttpReading(HttpStore store, Func<HttpExchange, Cancellati
             : throw new BackendException(exchange.Describe("the server cannot tell whether it is there."), isTransient: true);
     }
 
+    // Apache does not say in an answer to HEAD how long an empty file is.
+    private async ValueTask<long?> AskForByteAsync(string path, string purpose, CancellationToken cancellationToken)
+    {
+        HttpAsk ask = new(HttpMethod.Get, path, purpose) { Range = (0, 0) };
+        using HttpExchange exchange = await store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
+        long? size = exchange.Status == HttpStatusCode.OK ? exchange.Length : TotalIn(exchange);
+        return size is null && !await IsThereAsync(exchange, cancellationToken).ConfigureAwait(false)
+            ? null
+            : size ?? throw new BackendException(exchange.Describe("the server does not say how long it is."), isTransient: false);
+    }
+
+    // What follows the slash in "bytes 0-9/100".
+    private static long? TotalIn(HttpExchange exchange)
+        => exchange.Response.Content.Headers.TryGetValues("Content-Range", out IEnumerable<string>? values)
+            && values.First() is { } text
+            && long.TryParse(text.AsSpan(text.LastIndexOf('/') + 1), NumberStyles.None, CultureInfo.InvariantCulture, out long total)
+            ? total
+            : null;
+
     private static BackendException Unexpected(HttpExchange exchange)
         => new(exchange.Describe($"the server says {(int)exchange.Status} ({exchange.Status})."), isTransient: false);
 
@@ -150,5 +175,5 @@ internal sealed class HttpReading(HttpStore store, Func<HttpExchange, Cancellati
 
     private CorruptDataException EndsBefore(string purpose, long? size, long offset, int length)
         => new($"{store.Place}: cannot {purpose}: it ends before the range does: "
-            + $"it has {size?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "fewer"} bytes, {length} from {offset} were asked for.");
+            + $"it has {size?.ToString(CultureInfo.InvariantCulture) ?? "fewer"} bytes, {length} from {offset} were asked for.");
 }

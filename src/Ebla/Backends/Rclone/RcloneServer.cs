@@ -57,6 +57,7 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
         {
             _isDisposed = true;
             process = _process;
+            _process = null;
         }
         if (process is not null)
         {

@@ -104,6 +104,13 @@ internal sealed class S3Backend : IBackend
         => _requests.DeleteAsync(RepositoryLayout.PathOf(name), cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+    {
+        await _requests.DeleteAsync(RepositoryLayout.HeaderName, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _requests.Dispose();

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Ebla.Backends.Http;
 
@@ -7,6 +8,21 @@ namespace Ebla.Backends.WebDav;
 internal sealed class WebDavFolders(HttpStore store)
 {
     private static readonly HttpMethod MkCol = new("MKCOL");
+
+    private readonly ConcurrentDictionary<string, bool> _known = new();
+
+    /// <summary>Makes a folder, unless this instance saw it before.</summary>
+    public async ValueTask ExpectAsync(string path, CancellationToken cancellationToken)
+    {
+        if (!_known.ContainsKey(path))
+        {
+            _ = await MakeAsync(path, cancellationToken).ConfigureAwait(false);
+            _known[path] = true;
+        }
+    }
+
+    /// <summary>Somebody may have removed it.</summary>
+    public void Forget(string path) => _known.TryRemove(path, out _);
 
     /// <summary>Makes a folder below the location, and those above it as far as they are missing.</summary>
     /// <param name="path">Below the location, without a slash at the end; empty for the location itself.</param>
@@ -25,7 +41,15 @@ internal sealed class WebDavFolders(HttpStore store)
             string folder = $"/{string.Join('/', all.Take(depth))}/";
             HttpAsk ask = new(MkCol, folder, $"make the folder {folder}");
             using HttpExchange exchange = await store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
-            switch (exchange.Status)
+            HttpStatusCode status = exchange.Status;
+            if (status is HttpStatusCode.Forbidden or HttpStatusCode.Locked)
+            {
+                // Apache and rclone also say so if another request made it at the same time, and a server may not let us make it again.
+                Exception failure = exchange.Failure();
+                exchange.Dispose();
+                status = await IsThereAsync(folder, cancellationToken).ConfigureAwait(false) ? HttpStatusCode.MethodNotAllowed : throw failure;
+            }
+            switch (status)
             {
                 case HttpStatusCode.MethodNotAllowed when depth == all.Length:
                     return false;
@@ -41,5 +65,12 @@ internal sealed class WebDavFolders(HttpStore store)
                     throw exchange.Failure();
             }
         }
+    }
+
+    private async ValueTask<bool> IsThereAsync(string folder, CancellationToken cancellationToken)
+    {
+        HttpAsk ask = WebDavListing.Question(folder, depth: 0, $"look for {folder}");
+        using HttpExchange exchange = await store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
+        return exchange.Status == HttpStatusCode.MultiStatus;
     }
 }

@@ -7,7 +7,7 @@ using Ebla.Primitives;
 namespace Ebla.Backends.WebDav;
 
 /// <summary>Writes files on a WebDAV server: under a name of their own first, and to their place when they are known to be whole.</summary>
-internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisposable
+internal sealed class WebDavWriter(HttpStore store, HttpReading reading)
 {
     private const int TempNameLength = 32;
 
@@ -17,8 +17,6 @@ internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisp
     private static readonly HttpMethod Move = new("MOVE");
 
     private readonly WebDavFolders _folders = new(store);
-    private readonly SemaphoreSlim _making = new(1, 1);
-    private volatile bool _hasTempFolder;
 
     /// <summary>Writes a file; it appears whole. One that is there with the same size is left.</summary>
     public async ValueTask PutAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
@@ -35,7 +33,7 @@ internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisp
         {
             throw Exists();
         }
-        await MakeTempFolderAsync(cancellationToken).ConfigureAwait(false);
+        await _folders.ExpectAsync(RepositoryLayout.TempFolder, cancellationToken).ConfigureAwait(false);
         // Making a folder has one winner with Apache, nginx and lighttpd, and moving without overwriting with nginx, lighttpd and rclone.
         if (!await _folders.MakeAsync(Lock, cancellationToken).ConfigureAwait(false))
         {
@@ -65,8 +63,6 @@ internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisp
         }
     }
 
-    public void Dispose() => _making.Dispose();
-
     private static bool IsDone(HttpExchange exchange)
         => exchange.Status is HttpStatusCode.OK or HttpStatusCode.Created or HttpStatusCode.NoContent;
 
@@ -76,7 +72,7 @@ internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisp
     private async ValueTask<bool> WriteAsync(
         string path, ReadOnlySequence<byte> content, bool mayReplace, CancellationToken cancellationToken)
     {
-        await MakeTempFolderAsync(cancellationToken).ConfigureAwait(false);
+        await _folders.ExpectAsync(RepositoryLayout.TempFolder, cancellationToken).ConfigureAwait(false);
         string temp = $"{RepositoryLayout.TempFolder}/{RandomNumberGenerator.GetHexString(TempNameLength, lowercase: true)}";
         bool hasMoved = false;
         try
@@ -84,6 +80,11 @@ internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisp
             HttpAsk ask = new(HttpMethod.Put, temp, $"write {path}") { Content = content };
             using (HttpExchange exchange = await store.SendAsync(ask, cancellationToken).ConfigureAwait(false))
             {
+                if (exchange.Status is HttpStatusCode.Conflict or HttpStatusCode.NotFound)
+                {
+                    _folders.Forget(RepositoryLayout.TempFolder);
+                    throw new BackendException(exchange.Describe("the folder for temporary files is gone."), isTransient: true);
+                }
                 if (!IsDone(exchange))
                 {
                     throw exchange.Failure();
@@ -111,6 +112,8 @@ internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisp
         string temp, string path, long sizeInBytes, bool mayReplace, CancellationToken cancellationToken)
     {
         bool overwrites = false;
+        string folder = path[..Math.Max(path.LastIndexOf('/'), 0)];
+        await _folders.ExpectAsync(folder, cancellationToken).ConfigureAwait(false);
         for (int attempt = 0; ; attempt++)
         {
             HttpAsk ask = new(Move, temp, $"write {path}")
@@ -131,10 +134,13 @@ internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisp
                         return false;
                     }
                 }
-                else if (exchange.Status is HttpStatusCode.Conflict or HttpStatusCode.NotFound && attempt == 0)
+                else if (attempt == 0 && exchange.Status is HttpStatusCode.Conflict or HttpStatusCode.NotFound
+                    or HttpStatusCode.Forbidden or HttpStatusCode.InternalServerError)
                 {
+                    // So says one or the other server if the folder is missing.
                     exchange.Dispose();
-                    _ = await _folders.MakeAsync(path[..Math.Max(path.LastIndexOf('/'), 0)], cancellationToken).ConfigureAwait(false);
+                    _folders.Forget(folder);
+                    await _folders.ExpectAsync(folder, cancellationToken).ConfigureAwait(false);
                     continue;
                 }
                 else
@@ -157,27 +163,6 @@ internal sealed class WebDavWriter(HttpStore store, HttpReading reading) : IDisp
                 return true;
             }
             overwrites = true;
-        }
-    }
-
-    private async ValueTask MakeTempFolderAsync(CancellationToken cancellationToken)
-    {
-        if (_hasTempFolder)
-        {
-            return;
-        }
-        await _making.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (!_hasTempFolder)
-            {
-                _ = await _folders.MakeAsync(RepositoryLayout.TempFolder, cancellationToken).ConfigureAwait(false);
-                _hasTempFolder = true;
-            }
-        }
-        finally
-        {
-            _ = _making.Release();
         }
     }
 
