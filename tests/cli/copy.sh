@@ -32,7 +32,7 @@ like expect_exit 0 ebla snapshots --json
 expect_json 'd == []' stdout
 
 like expect_exit 0 ebla copy "${from[@]}" --json
-[[ ! -s stderr ]] || { cat stderr; fail "copying to a like repository warns"; }
+! grep -q "init --like" stderr || fail "copying to a like repository warns"
 expect_json 'd["snapshots_copied"] == 2 and d["snapshots_skipped"] == 0 and d["shares_ids"] and d["blobs_moved"] == d["blobs"]' stdout
 expect_json 'd["bytes_stored"] > 3000000 and d["bytes_read"] > 3000000 and len(d["snapshots"]) == 2' stdout
 unlike expect_exit 0 ebla copy "${from[@]}" --host second
@@ -67,12 +67,15 @@ expect_json 'd["bytes_added"] < 20000 and d["files_unmodified"] > 3' stdout
 # Killed in the middle: the next run goes on, and nothing is stored twice.
 head -c 60000000 /dev/urandom > source/large
 expect_exit 0 ebla backup source --host third
-like ebla copy "${from[@]}" --quiet & copying=$!
-sleep 0.7
+(EBLA_REPOSITORY=$PWD/like EBLA_KEY_FILE='' EBLA_PASSWORD=other exec ebla copy "${from[@]}" --quiet) & copying=$!
+while kill -0 $copying 2> /dev/null && (( $(find like/packs -type f -newer source/large | wc -l) < 2 )); do
+    sleep 0.02
+done
 kill -KILL $copying 2> /dev/null || true
 wait $copying || true
 like expect_exit 0 ebla copy "${from[@]}" --json
 like expect_exit 0 ebla check --read-data
+# What a put had not finished lies in tmp; what is in packs counts, named in the index or not.
 size=$(du -sb like/packs | cut -f 1)
 (( size < 66000000 )) || fail "what a killed copy had stored was stored again: $size bytes"
 
