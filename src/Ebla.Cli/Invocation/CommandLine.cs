@@ -36,10 +36,12 @@ internal static class CommandLine
         root.Add(LsCommand.Create(runner));
         root.Add(RestoreCommand.Create(runner));
         root.Add(DumpCommand.Create(runner));
+        root.Add(CopyCommand.Create(runner));
         root.Add(CatCommand.Create(runner));
         root.Add(CheckCommand.Create(runner));
         root.Add(StatsCommand.Create(runner));
         root.Add(KeyCommand.Create(runner));
+        root.Add(BackendCommand.Create(runner));
         root.Add(CompletionCommand.Create(runner));
         root.Add(VersionCommand.Create(runner));
         root.SetAction(parsed => new HelpAction().Invoke(parsed));

@@ -105,4 +105,12 @@ public interface IBackend : IAsyncDisposable
     /// <summary>The bytes that can still be stored here, or null if this is not known. A hint: others use the space too.</summary>
     ValueTask<long?> GetFreeSpaceInBytesAsync(CancellationToken cancellationToken = default)
         => ValueTask.FromResult<long?>(null);
+
+    /// <summary>
+    /// Removes what is left of a place whose objects were all deleted: the header, and the folders that a repository has, as far as they
+    /// are empty; some servers remove a folder with what is in it. Whoever calls it made the place, for a trial, and alone knows it.
+    /// </summary>
+    /// <returns>What is left, in words for people; null if nothing is.</returns>
+    ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+        => ValueTask.FromResult<string?>("the header and empty folders are left, which this kind of store cannot remove");
 }

@@ -33,11 +33,25 @@ internal sealed class ZstdDecompressor : IDisposable
     /// </exception>
     public void Decompress(ReadOnlySpan<byte> source, Span<byte> destination)
     {
-        ZstdFrameHeader header = ZstdFrameHeader.Read(source);
-        if (header.ContentSize != (ulong)destination.Length)
+        CheckFrame(source, destination.Length);
+        nuint contentSize = _library.Decompress(_context, source, destination);
+        Check(contentSize);
+        if (contentSize != (nuint)destination.Length)
         {
             throw new CorruptDataException(
-                $"Compressed data: the zstd frame says it holds {header.ContentSize} bytes; {destination.Length} are expected.");
+                $"Compressed data: the zstd frame holds {contentSize} bytes; {destination.Length} are expected.");
+        }
+    }
+
+    /// <summary>Checks all that can be checked of a frame without decompressing it.</summary>
+    /// <exception cref="CorruptDataException">As <see cref="Decompress"/>.</exception>
+    public void CheckFrame(ReadOnlySpan<byte> source, int contentSizeInBytes)
+    {
+        ZstdFrameHeader header = ZstdFrameHeader.Read(source);
+        if (header.ContentSize != (ulong)contentSizeInBytes)
+        {
+            throw new CorruptDataException(
+                $"Compressed data: the zstd frame says it holds {header.ContentSize} bytes; {contentSizeInBytes} are expected.");
         }
         // The library would go on to a second frame, or past one of the kind that is skipped.
         nuint frameSize = _library.FindFrameSize(source);
@@ -46,13 +60,6 @@ internal sealed class ZstdDecompressor : IDisposable
         {
             throw new CorruptDataException(
                 $"Compressed data: {source.Length} bytes where the zstd frame is {frameSize} bytes long.");
-        }
-        nuint contentSize = _library.Decompress(_context, source, destination);
-        Check(contentSize);
-        if (contentSize != (nuint)destination.Length)
-        {
-            throw new CorruptDataException(
-                $"Compressed data: the zstd frame holds {contentSize} bytes; {destination.Length} are expected.");
         }
     }
 

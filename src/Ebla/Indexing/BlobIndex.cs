@@ -118,6 +118,27 @@ internal sealed class BlobIndex : IDisposable
         }
     }
 
+    /// <summary>The ordinal of the first usable entry of a blob; null if there is none.</summary>
+    public long? FindOrdinal(BlobId id)
+    {
+        foreach (AttachedRun attached in _runs)
+        {
+            for (long entry = attached.Run.FindFirst(id); entry < attached.Run.EntryCount; entry++)
+            {
+                RunEntry row = attached.Run.GetEntry(entry);
+                if (row.Id != id)
+                {
+                    break;
+                }
+                if (attached.Usable[attached.Run.GetFrame(row.Frame).Pack])
+                {
+                    return attached.EntryBase + entry;
+                }
+            }
+        }
+        return null;
+    }
+
     /// <summary>The entry of an ordinal, its frame and its links if it is a tree blob.</summary>
     public CatalogEntry GetEntry(long ordinal)
     {

@@ -19,6 +19,25 @@ internal sealed class VisitedBlobs(long entryCount)
         return isNew;
     }
 
+    /// <summary>The bits that are set, ascending.</summary>
+    public IEnumerable<long> All()
+    {
+        for (int index = 0; index < _pages.Length; index++)
+        {
+            if (_pages[index] is not { } page)
+            {
+                continue;
+            }
+            for (int word = 0; word < page.Length; word++)
+            {
+                for (ulong bits = page[word]; bits != 0; bits &= bits - 1)
+                {
+                    yield return (long)index * BitsPerPage + word * 64 + System.Numerics.BitOperations.TrailingZeroCount(bits);
+                }
+            }
+        }
+    }
+
     /// <summary>Whether a bit is set.</summary>
     public bool Contains(long ordinal)
     {

@@ -12,6 +12,7 @@ namespace Ebla.Keys;
 //   payload: 1 id key 32 (not for maintainers) | 2 catalog key 32 | 5 chunker | 6 min | 7 average | 8 max | 9 created
 //            3 content public keys: 1 to 16 of (number u32, P 32)
 //            4 content private keys: as many of 32 (owner and readers)
+//            10 of a ring made like another: id key 32, repository id 16, ring id 16 that names and cuts come from (not for maintainers)
 
 /// <summary>The keys of a ring, sealed to a member and signed by the root key.</summary>
 internal sealed record GrantObject(
@@ -121,6 +122,12 @@ internal sealed record GrantObject(
         fields.Add((7, writer => writer.WriteUInt32((uint)ring.Chunker.AverageSizeInBytes)));
         fields.Add((8, writer => writer.WriteUInt32((uint)ring.Chunker.MaxSizeInBytes)));
         fields.Add((9, writer => writer.WriteUInt64((ulong)ring.Created.ToUnixTimeSeconds())));
+        using SecretBytes? naming = ring.Naming is null ? null : new SecretBytes(NamingKey.SizeInBytes);
+        if (naming is not null)
+        {
+            ring.Naming!.Write(naming.Span);
+            fields.Add((10, writer => writer.WriteByteString(naming.Span)));
+        }
         return FieldMap.Encode(fields.ToArray());
     }
 
@@ -151,7 +158,12 @@ internal sealed record GrantObject(
         }
         SecretBytes catalogKey = new(RingKeys.KeySizeInBytes);
         payload.Bytes(2, catalogKey.Span);
+        NamingKey? naming = ReadNaming(payload);
         payload.End();
+        if (naming is not null && idKey is null)
+        {
+            throw new CorruptDataException("The grant of a ring has what names come from, and no id key.");
+        }
         List<ContentKey> contentKeys = [];
         for (int i = 0; i < count; i++)
         {
@@ -165,7 +177,18 @@ internal sealed record GrantObject(
             CheckContentKey(contentKey, contentKeys);
             contentKeys.Add(contentKey);
         }
-        return new RingKeys(repository, Ring, Suite, chunker, created, idKey, catalogKey, contentKeys, entropy);
+        return new RingKeys(repository, Ring, Suite, chunker, created, idKey, catalogKey, contentKeys, entropy, naming);
+    }
+
+    private static NamingKey? ReadNaming(FieldMap payload)
+    {
+        if (!payload.Has(10))
+        {
+            return null;
+        }
+        using SecretBytes stored = new(NamingKey.SizeInBytes);
+        payload.Bytes(10, stored.Span);
+        return NamingKey.Read(stored.Span);
     }
 
     private static void CheckContentKey(ContentKey key, List<ContentKey> before)

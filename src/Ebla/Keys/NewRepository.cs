@@ -73,7 +73,7 @@ public sealed record NewRepository(byte[] HeaderBytes, IReadOnlyList<StoredKey> 
         SecretBytes contentKey = SecretBytes.Random(entropy, X25519.KeySizeInBytes);
         ContentKey content = new(1, X25519.PublicKeyOf(contentKey.Span), contentKey);
         return new RingKeys(
-            repository, id, creation.Suite, creation.Chunker,
-            WholeSeconds(created), idKey, catalogKey, [content], entropy);
+            repository, id, creation.Suite, creation.Like?.Chunker ?? creation.Chunker,
+            WholeSeconds(created), idKey, catalogKey, [content], entropy, creation.Like?.CopyNaming());
     }
 }

@@ -14,6 +14,12 @@ public sealed record RepositoryCreation
     /// <summary>How files are cut.</summary>
     public required ChunkerSettings Chunker { get; init; }
 
+    /// <summary>
+    /// A ring of another repository that the new one is to be like: the same content gets the same ids, and files are cut at the same
+    /// places, with that ring's sizes. All other keys are new.
+    /// </summary>
+    public RingKeys? Like { get; init; }
+
     /// <value>What is fastest on this CPU by default.</value>
     public CipherSuite Suite { get; init; } = CipherSuites.Fastest;
 

@@ -14,6 +14,7 @@ public sealed class RingKeys : IDisposable
     private const int GearTableLength = 256;
 
     private readonly SecretBytes? _idKey;
+    private readonly NamingKey? _naming;
     private readonly SecretBytes _catalogKey;
     private readonly SecretBytes? _fileIdKey;
     private readonly SecretBytes? _treeIdKey;
@@ -35,6 +36,7 @@ public sealed class RingKeys : IDisposable
     /// <param name="contentKeys">In the order of their numbers; writers use the last. No private halves for a
     /// writer.</param>
     /// <param name="entropy">For salts and sealings.</param>
+    /// <param name="naming">What names and cuts come from, if it is another ring's; null if it is this ring's own id key.</param>
     internal RingKeys(
         RepositoryId repository,
         RingId id,
@@ -44,26 +46,28 @@ public sealed class RingKeys : IDisposable
         SecretBytes? idKey,
         SecretBytes catalogKey,
         IReadOnlyList<ContentKey> contentKeys,
-        IEntropy entropy)
+        IEntropy entropy,
+        NamingKey? naming = null)
     {
-        Invariant.Check(contentKeys.Count > 0);
+        Invariant.Check(contentKeys.Count > 0 && (naming is null || idKey is not null));
         Repository = repository;
         Id = id;
         Suite = suite;
         Chunker = chunker;
         Created = created;
         _idKey = idKey;
+        _naming = naming;
         _catalogKey = catalogKey;
         _contentKeys = contentKeys;
         _entropy = entropy;
         if (idKey is not null)
         {
-            _fileIdKey = Derive("ebla/1 id file");
-            _treeIdKey = Derive("ebla/1 id tree");
-            _cutKey = Derive("ebla/1 cut");
+            _fileIdKey = DeriveNaming("ebla/1 id file");
+            _treeIdKey = DeriveNaming("ebla/1 id tree");
+            _cutKey = DeriveNaming("ebla/1 cut");
             _tokenKey = Derive("ebla/1 token");
             _sealingSalt = Derive("ebla/1 psk");
-            using SecretBytes gearKey = Derive("ebla/1 gear");
+            using SecretBytes gearKey = DeriveNaming("ebla/1 gear");
             _gearTable = DeriveGearTable(gearKey.Span);
         }
     }
@@ -103,6 +107,25 @@ public sealed class RingKeys : IDisposable
 
     /// <summary>The chunker's 256 secret words.</summary>
     public ReadOnlyMemory<ulong> GearTable => NeedIdKey(_gearTable);
+
+    /// <summary>Whether equal content has equal ids in both: one was made like the other. False if an id key is not here.</summary>
+    public bool SharesNamesWith(RingKeys other)
+        => CanSeal && other.CanSeal
+            && CryptographicOperations.FixedTimeEquals(FileIdKey, other.FileIdKey)
+            && CryptographicOperations.FixedTimeEquals(TreeIdKey, other.TreeIdKey);
+
+    /// <summary>Whether both cut files at the same places.</summary>
+    public bool SharesCutsWith(RingKeys other)
+        => CanSeal && other.CanSeal && Chunker == other.Chunker
+            && CryptographicOperations.FixedTimeEquals(CutKey, other.CutKey)
+            && GearTable.Span.SequenceEqual(other.GearTable.Span);
+
+    /// <summary>A copy of what names and cuts come from, for a ring that is to be like this one. The caller disposes.</summary>
+    internal NamingKey CopyNaming()
+        => _naming?.Copy() ?? new NamingKey(SecretBytes.CopyOf(IdKey), Repository, Id);
+
+    /// <summary>What names and cuts come from, if it is another ring's.</summary>
+    internal NamingKey? Naming => _naming;
 
     internal ReadOnlySpan<byte> IdKey => NeedIdKey(_idKey).Span;
 
@@ -189,6 +212,7 @@ public sealed class RingKeys : IDisposable
         {
             secret?.Dispose();
         }
+        _naming?.Dispose();
         foreach (ContentKey key in _contentKeys)
         {
             key.PrivateKey?.Dispose();
@@ -213,15 +237,20 @@ public sealed class RingKeys : IDisposable
         where T : class
         => key ?? throw new InvalidOperationException("This member's grant does not include the id key of the ring.");
 
-    private SecretBytes Derive(string label)
+    private SecretBytes Derive(string label) => Derive(IdKey, Repository, Id, label);
+
+    private SecretBytes DeriveNaming(string label)
+        => _naming is { } naming ? Derive(naming.Key.Span, naming.Repository, naming.Ring, label) : Derive(label);
+
+    private static SecretBytes Derive(ReadOnlySpan<byte> idKey, RepositoryId repository, RingId ring, string label)
     {
         Span<byte> salt = stackalloc byte[RepositoryId.SizeInBytes];
-        Repository.Write(salt);
+        repository.Write(salt);
         InfoWriter info = new(stackalloc byte[InfoWriter.SizeInBytesMax]);
         info.Add(label);
-        info.Add(Id);
+        info.Add(ring);
         SecretBytes key = new(Hkdf.KeySizeInBytes);
-        Hkdf.Derive(IdKey, salt, info.Written, key.Span);
+        Hkdf.Derive(idKey, salt, info.Written, key.Span);
         return key;
     }
 

@@ -28,6 +28,22 @@ internal sealed class FrameOpener(UnlockedKeys keys) : IDisposable
     /// <exception cref="CorruptDataException">Anything is wrong.</exception>
     public FrameContent Open(FrameSeal frame, ReadOnlySpan<byte> ciphertext)
     {
+        using RentedBuffer plaintext = Decrypt(frame, ciphertext);
+        return Read(frame, plaintext.Span);
+    }
+
+    /// <summary>The blobs of a frame that is decrypted.</summary>
+    public FrameContent Read(FrameSeal frame, ReadOnlySpan<byte> plaintext)
+        => FramePlaintext.Read(plaintext, frame.Kind, frame.BlobCount, _decompressor);
+
+    /// <summary>The lengths of the blobs of a frame that is decrypted, which is checked as far as it can be without decompressing it.</summary>
+    public int[] ReadLengths(FrameSeal frame, ReadOnlySpan<byte> plaintext)
+        => FramePlaintext.ReadLengths(plaintext, frame.BlobCount, _decompressor);
+
+    /// <summary>The plaintext of a frame, its blobs still compressed. Authentic. The caller disposes.</summary>
+    /// <exception cref="CorruptDataException">Anything is wrong.</exception>
+    public RentedBuffer Decrypt(FrameSeal frame, ReadOnlySpan<byte> ciphertext)
+    {
         if (Blake3.Hash(ciphertext) != frame.CiphertextHash)
         {
             throw new CorruptDataException("the stored bytes do not have the hash that the directory gives.");
@@ -36,9 +52,17 @@ internal sealed class FrameOpener(UnlockedKeys keys) : IDisposable
         {
             throw new CorruptDataException($"the frame is cut short: {ciphertext.Length} bytes.");
         }
-        using RentedBuffer plaintext = new(ciphertext.Length - Sealing.OverheadInBytes);
-        Unseal(frame.SealingEntry).DecryptFrame(frame.Number, (byte)frame.Kind, frame.CoreHash, ciphertext, plaintext.Span);
-        return FramePlaintext.Read(plaintext.Span, frame.Kind, frame.BlobCount, _decompressor);
+        RentedBuffer plaintext = new(ciphertext.Length - Sealing.OverheadInBytes);
+        try
+        {
+            Unseal(frame.SealingEntry).DecryptFrame(frame.Number, (byte)frame.Kind, frame.CoreHash, ciphertext, plaintext.Span);
+            return plaintext;
+        }
+        catch
+        {
+            plaintext.Dispose();
+            throw;
+        }
     }
 
     public void Dispose()

@@ -48,6 +48,42 @@ internal static class FramePlaintext
     /// <exception cref="CorruptDataException">The plaintext is malformed.</exception>
     public static FrameContent Read(ReadOnlySpan<byte> plaintext, FrameKind kind, int blobCount, ZstdDecompressor decompressor)
     {
+        (int[] lengths, int total, Range place) = ReadLayout(plaintext, blobCount);
+        ReadOnlySpan<byte> payload = plaintext[place];
+        RentedBuffer blobs = new(total);
+        try
+        {
+            if (plaintext[0] == Zstd)
+            {
+                decompressor.Decompress(payload, blobs.Span);
+            }
+            else
+            {
+                payload.CopyTo(blobs.Span);
+            }
+            return new FrameContent(kind, blobs, lengths);
+        }
+        catch
+        {
+            blobs.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Checks everything but the blobs' bytes, which stay compressed, and returns the blobs' lengths.</summary>
+    /// <exception cref="CorruptDataException">The plaintext is malformed.</exception>
+    public static int[] ReadLengths(ReadOnlySpan<byte> plaintext, int blobCount, ZstdDecompressor decompressor)
+    {
+        (int[] lengths, int total, Range place) = ReadLayout(plaintext, blobCount);
+        if (plaintext[0] == Zstd)
+        {
+            decompressor.CheckFrame(plaintext[place], total);
+        }
+        return lengths;
+    }
+
+    private static (int[] Lengths, int SizeInBytes, Range Payload) ReadLayout(ReadOnlySpan<byte> plaintext, int blobCount)
+    {
         int payloadOffset = PayloadOffset(blobCount);
         Require(plaintext.Length >= payloadOffset, "cut short");
         Require(plaintext[0] is NotCompressed or Zstd, "unknown compression");
@@ -66,26 +102,8 @@ internal static class FramePlaintext
         Require(payloadSize <= plaintext.Length - payloadOffset, "payload cut short");
         Require(plaintext.Length == TotalSize(blobCount, (int)payloadSize), "padding of the wrong length");
         Require(!plaintext[(payloadOffset + (int)payloadSize)..].ContainsAnyExcept((byte)0), "padding is not zero");
-        ReadOnlySpan<byte> payload = plaintext.Slice(payloadOffset, (int)payloadSize);
         Require(plaintext[0] == Zstd || payloadSize == total, "payload of the wrong length");
-        RentedBuffer blobs = new((int)total);
-        try
-        {
-            if (plaintext[0] == Zstd)
-            {
-                decompressor.Decompress(payload, blobs.Span);
-            }
-            else
-            {
-                payload.CopyTo(blobs.Span);
-            }
-            return new FrameContent(kind, blobs, lengths);
-        }
-        catch
-        {
-            blobs.Dispose();
-            throw;
-        }
+        return (lengths, (int)total, payloadOffset..(payloadOffset + (int)payloadSize));
     }
 
     private static void Require(bool condition, string what)

@@ -16,7 +16,6 @@ internal sealed class FrameSealer(UnlockedKeys keys, SealingSource sealings, int
 
     public SealedFrame Seal(FrameDraft draft)
     {
-        (Sealing sealing, uint number) = sealings.Next();
         int payloadOffset = FramePlaintext.PayloadOffset(draft.Blobs.Count);
         using RentedBuffer plaintext = new(FramePlaintext.TotalSize(draft.Blobs.Count, draft.SizeInBytes));
         int payloadSize = 0;
@@ -35,12 +34,20 @@ internal sealed class FrameSealer(UnlockedKeys keys, SealingSource sealings, int
         Verify(draft, plaintext.Span.Slice(payloadOffset, payloadSize), isCompressed);
         Span<byte> whole = plaintext.Span[..FramePlaintext.TotalSize(draft.Blobs.Count, payloadSize)];
         FramePlaintext.WriteAround(whole, draft.Blobs, isCompressed, payloadSize);
-        byte[] core = FrameRecord.EncodeCore(draft.Kind, number, sealing.Id, keys.Member.Id, draft.Blobs);
-        RentedBuffer ciphertext = new(whole.Length + Sealing.OverheadInBytes);
-        sealing.EncryptFrame(number, (byte)draft.Kind, Blake3.Hash(core), whole, ciphertext.Span);
+        return Encrypt(keys, sealings, draft.Kind, draft.Blobs, whole);
+    }
+
+    /// <summary>Encrypts and signs a frame whose plaintext is laid out and verified.</summary>
+    public static SealedFrame Encrypt(
+        UnlockedKeys keys, SealingSource sealings, FrameKind kind, IReadOnlyList<FrameBlob> blobs, ReadOnlySpan<byte> plaintext)
+    {
+        (Sealing sealing, uint number) = sealings.Next();
+        byte[] core = FrameRecord.EncodeCore(kind, number, sealing.Id, keys.Member.Id, blobs);
+        RentedBuffer ciphertext = new(plaintext.Length + Sealing.OverheadInBytes);
+        sealing.EncryptFrame(number, (byte)kind, Blake3.Hash(core), plaintext, ciphertext.Span);
         byte[] record = FrameRecord.Encode(
             core, ciphertext.Length, Blake3.Hash(ciphertext.Span), body => keys.Member.Sign(FrameRecord.SignatureKind, body));
-        return new SealedFrame(FrameRecord.Read(record), sealing.Entry, ciphertext, draft.SizeInBytes);
+        return new SealedFrame(FrameRecord.Read(record), sealing.Entry, ciphertext, blobs.Sum(blob => blob.SizeInBytes));
     }
 
     // What goes in must come out: memory errors and compressor bugs are found before anything is stored, not at the restore.

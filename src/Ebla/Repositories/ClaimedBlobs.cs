@@ -45,6 +45,34 @@ internal sealed class ClaimedBlobs(BlobIndex index)
         }
     }
 
+    /// <summary>Claims all of them, which the caller must then store; or none, if any is stored or claimed.</summary>
+    public bool TryClaimAll(IReadOnlyList<FrameBlob> blobs)
+    {
+        if (blobs.Any(blob => index.Contains(blob.Id)))
+        {
+            return false;
+        }
+        lock (_lock)
+        {
+            for (int claimed = 0; claimed < blobs.Count; claimed++)
+            {
+                if (!_claimed.TryAdd(blobs[claimed].Id, _generation))
+                {
+                    while (claimed-- > 0)
+                    {
+                        _ = _claimed.Remove(blobs[claimed].Id);
+                    }
+                    return false;
+                }
+            }
+            for (int claimed = 0; claimed < blobs.Count; claimed++)
+            {
+                _generation.Claim();
+            }
+            return true;
+        }
+    }
+
     /// <summary>Begins a new generation.</summary>
     /// <returns>The one before: everything that was claimed since the last call.</returns>
     public ClaimGeneration BeginGeneration()

@@ -37,10 +37,19 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
 
     /// <summary>Says which snapshot is about to be put; durable when this returns.</summary>
     public async Task<ObjectName> IntendAsync(ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
+        => (await IntendAsync([snapshot], cancellationToken).ConfigureAwait(false))[0];
+
+    /// <summary>Says which snapshots are about to be put; durable when this returns.</summary>
+    public async Task<IReadOnlyList<ObjectName>> IntendAsync(
+        IEnumerable<ReadOnlyMemory<byte>> snapshots, CancellationToken cancellationToken)
     {
-        ObjectName intent = await PutAsync(SessionRecordType.Intent, 0, snapshot, cancellationToken).ConfigureAwait(false);
+        List<ObjectName> intents = [];
+        foreach (ReadOnlyMemory<byte> snapshot in snapshots)
+        {
+            intents.Add(await PutAsync(SessionRecordType.Intent, 0, snapshot, cancellationToken).ConfigureAwait(false));
+        }
         await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
-        return intent;
+        return intents;
     }
 
     /// <summary>Whether the announcement is still there and no fence against this session is.</summary>

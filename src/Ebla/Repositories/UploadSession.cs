@@ -69,6 +69,9 @@ internal sealed class UploadSession : IAsyncDisposable
     /// <summary>Bytes handed to the back-end for packs and index so far.</summary>
     public long StoredInBytes => Interlocked.Read(ref _storedInBytes);
 
+    /// <summary>The same with the segments that name the packs; exact when nothing is under way.</summary>
+    public long StoredWithIndexInBytes => StoredInBytes + _journal.SegmentBytes;
+
     private IBackend Backend => _repository.Backend;
 
     /// <summary>Announces a session and loads the catalog, in this order.</summary>
@@ -118,6 +121,62 @@ internal sealed class UploadSession : IAsyncDisposable
             ThrowIfFailed();
             throw;
         }
+    }
+
+    /// <summary>
+    /// Takes a frame that another repository holds with the same blob ids, decrypted and checked, its blobs still compressed; unless one
+    /// of its blobs is stored or claimed already. Waits while the stages behind are full.
+    /// </summary>
+    /// <returns>Whether it was taken; else the caller has to hand over single blobs.</returns>
+    public async ValueTask<bool> TryMoveAsync(
+        FrameKind kind, IReadOnlyList<FrameBlob> blobs, ReadOnlyMemory<byte> plaintext, CancellationToken cancellationToken)
+    {
+        if (!_claimed.TryClaimAll(blobs))
+        {
+            return false;
+        }
+        SealedFrame frame = FrameSealer.Encrypt(_repository.Keys, _sealings, kind, blobs, plaintext.Span);
+        try
+        {
+            await _frames.Writer.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+            return true;
+        }
+        catch (Exception exception) when (exception is ChannelClosedException or OperationCanceledException)
+        {
+            frame.Dispose();
+            ThrowIfFailed();
+            throw;
+        }
+    }
+
+    /// <summary>
+    /// Commits snapshots of blobs that are stored or claimed by now, one after the other; the session goes on. Waits for nothing that is
+    /// claimed later. Not while another snapshot is committed.
+    /// </summary>
+    /// <returns>False if a pruner has declared the session dead: then none of them was put.</returns>
+    public async Task<bool> CommitAllAsync(
+        IReadOnlyList<(ObjectName Name, byte[] Content)> snapshots, CancellationToken cancellationToken)
+    {
+        await NameClaimedAsync(cancellationToken).ConfigureAwait(false);
+        IReadOnlyList<ObjectName> intents = await _register.IntendAsync(
+            snapshots.Select(snapshot => (ReadOnlyMemory<byte>)snapshot.Content), cancellationToken).ConfigureAwait(false);
+        bool stands = await _register.StandsAsync(cancellationToken).ConfigureAwait(false);
+        if (stands)
+        {
+            foreach ((ObjectName name, byte[] content) in snapshots)
+            {
+                // Each before the next, which names it as known.
+                await PutDurablyAsync(name, content).ConfigureAwait(false);
+            }
+        }
+        if (Backend.Capabilities.CanDelete)
+        {
+            foreach (ObjectName intent in intents)
+            {
+                await Backend.DeleteAsync(intent, CancellationToken.None).ConfigureAwait(false);
+            }
+        }
+        return stands;
     }
 
     /// <summary>

@@ -41,6 +41,9 @@ public sealed record Snapshot
     /// <summary>The program that wrote it, with version.</summary>
     public string Program { get; init; } = "";
 
+    /// <summary>Of a copy from another repository: where it was first made. Null of one that was made here.</summary>
+    public SnapshotOrigin? Origin { get; init; }
+
     /// <summary>What was counted.</summary>
     public SnapshotSummary Summary { get; init; } = new();
 }

@@ -26,6 +26,7 @@ internal static class SnapshotDetailsCodec
     private const uint DescriptionKey = 5;
     private const uint ProgramKey = 6;
     private const uint SummaryKey = 7;
+    private const uint OriginKey = 8;
 
     /// <summary>Refuses what a reader would refuse: before the work, so that it is not lost.</summary>
     /// <exception cref="UnsupportedFormatException">More or longer than the format holds.</exception>
@@ -52,7 +53,7 @@ internal static class SnapshotDetailsCodec
         CheckLimits(
             snapshot.Host, snapshot.User, snapshot.Paths, snapshot.Tags, snapshot.Description, snapshot.Program);
         CborWriter writer = StrictCbor.CreateWriter(1024);
-        writer.WriteStartMap(FieldCount);
+        writer.WriteStartMap(FieldCount + (snapshot.Origin is null ? 0 : 1));
         writer.WriteUInt32(HostKey);
         writer.WriteByteString(snapshot.Host.Span);
         writer.WriteUInt32(UserKey);
@@ -84,6 +85,14 @@ internal static class SnapshotDetailsCodec
             writer.WriteUInt64((ulong)count);
         }
         writer.WriteEndArray();
+        if (snapshot.Origin is { } origin)
+        {
+            writer.WriteUInt32(OriginKey);
+            writer.WriteStartArray(2);
+            writer.WriteByteString(origin.Repository.ToArray());
+            writer.WriteByteString(origin.Snapshot.Value.ToArray());
+            writer.WriteEndArray();
+        }
         writer.WriteEndMap();
         return writer.Encode();
     }
@@ -102,7 +111,7 @@ internal static class SnapshotDetailsCodec
                 snapshot = ReadField(reader, key, snapshot);
             }
             reader.ReadEndMap();
-            return known == FieldCount ? snapshot : throw new CorruptDataException("Snapshot: fields missing.");
+            return known == FieldCount + (snapshot.Origin is null ? 0 : 1) ? snapshot : throw new CorruptDataException("Snapshot: fields missing.");
         });
 
     private static Snapshot ReadField(CborReader reader, uint key, Snapshot snapshot)
@@ -125,10 +134,24 @@ internal static class SnapshotDetailsCodec
                 {
                     Summary = ToSummary(ReadArray(reader, FieldsMax, () => (long)StrictCbor.ReadNumber(reader, long.MaxValue))),
                 };
+            case OriginKey: return snapshot with { Origin = ReadOrigin(reader) };
             default:
                 StrictCbor.SkipUnknown(reader, key, "Snapshot");
                 return snapshot;
         }
+    }
+
+    private static SnapshotOrigin ReadOrigin(CborReader reader)
+    {
+        if (StrictCbor.ReadArrayHeader(reader, 2) != 2)
+        {
+            throw new CorruptDataException("Snapshot: an origin without two members.");
+        }
+        SnapshotOrigin origin = new(
+            RepositoryId.Read(StrictCbor.ReadExactBytes(reader, RepositoryId.SizeInBytes)),
+            ObjectId.Read(StrictCbor.ReadExactBytes(reader, Hash256.SizeInBytes)));
+        reader.ReadEndArray();
+        return origin;
     }
 
     private static void Require(bool condition, string what, int max, string unit)

@@ -33,9 +33,9 @@ internal static class NodeCodec
     private const uint ChangedNanosecondsKey = 11;
     private const uint InodeKey = 12;
     private const uint SizeKey = 13;
-    private const uint ContentKey = 14;
-    private const uint ContentListKey = 15;
-    private const uint SubtreeKey = 16;
+    internal const uint ContentKey = 14;
+    internal const uint ContentListKey = 15;
+    internal const uint SubtreeKey = 16;
     private const uint LinkTargetKey = 17;
     private const uint HardLinkKey = 18;
     private const uint DeviceNumberKey = 19;
@@ -43,7 +43,7 @@ internal static class NodeCodec
     private const uint AccessedSecondsKey = 21;
     private const uint AccessedNanosecondsKey = 22;
     private const uint AttributesKey = 23;
-    private const uint AttributeContentKey = 24;
+    internal const uint AttributeContentKey = 24;
     private const uint FlagsKey = 25;
 
     /// <summary>Appends the node's encoding to <paramref name="writer"/>.</summary>

@@ -176,6 +176,27 @@ public sealed class LocalBackend : IBackend
     }
 
     /// <inheritdoc/>
+    public async ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        // It holds a folder under tmp/.
+        await _writer.DisposeAsync().ConfigureAwait(false);
+        _hasSeenHeader = false;
+        _ = PosixFile.Delete(_folders.PathOf(RepositoryLayout.HeaderName));
+        string[] folders =
+        [
+            .. Enumerable.Range(0, RepositoryLayout.PackFolderCount).Select(static number => $"{ObjectName.FolderOf(ObjectKind.Pack)}/{number:x2}"),
+            .. RepositoryLayout.Kinds.Select(ObjectName.FolderOf), RepositoryLayout.TempFolder,
+        ];
+        foreach (string folder in folders)
+        {
+            PosixFile.DeleteFolderIfEmpty(_folders.PathOf(folder));
+        }
+        PosixFile.DeleteFolderIfEmpty(Location);
+        return PosixFile.IsMissing(Location) ? null : "not empty, and left";
+    }
+
+    /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
         await _writer.DisposeAsync().ConfigureAwait(false);

@@ -14,9 +14,9 @@ public abstract record BackendLocation
     {
         ["sftp"] = SftpLocation.Parse,
         ["s3"] = S3Location.Parse,
-        ["s3+http"] = S3Location.Parse,
         ["dav"] = WebDavLocation.Parse,
         ["davs"] = WebDavLocation.Parse,
+        ["rest"] = RestLocation.Parse,
         ["rest+http"] = RestLocation.Parse,
         ["rest+https"] = RestLocation.Parse,
         ["rclone"] = RcloneLocation.Parse,

@@ -201,6 +201,17 @@ public sealed class MemoryBackend(bool showsUnflushed = false) : IBackend
         return ValueTask.CompletedTask;
     }
 
+    /// <inheritdoc/>
+    public ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        lock (_lock)
+        {
+            _header = null;
+        }
+        return ValueTask.FromResult<string?>(null);
+    }
+
     /// <summary>Does nothing: the store outlives its users, as a disk does, and what was not flushed stays in doubt.</summary>
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;
 

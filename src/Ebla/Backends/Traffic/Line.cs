@@ -16,4 +16,7 @@ public sealed class Line(LineLimits limits, TimeProvider time)
     /// <summary>Returns when so many bytes more may be taken.</summary>
     public ValueTask ReceiveAsync(int sizeInBytes, CancellationToken cancellationToken)
         => _down.TakeAsync(sizeInBytes, cancellationToken);
+
+    /// <summary>Watches a request that begins now.</summary>
+    internal StallGuard Watch(CancellationToken cancellationToken) => new(this, time, cancellationToken);
 }

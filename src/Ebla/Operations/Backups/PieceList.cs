@@ -36,7 +36,8 @@ internal sealed class PieceList(Func<TreeBlobDraft, CancellationToken, ValueTask
     public async ValueTask<FileContent> FinishAsync(CancellationToken cancellationToken) => new(
         SizeInBytes, _pieces, _list is null ? null : await _list.FinishAsync(cancellationToken).ConfigureAwait(false));
 
-    private static ValueTask AddAsync(TreeListBuilder list, ContentPiece piece, CancellationToken cancellationToken)
+    /// <summary>Adds a piece to a list.</summary>
+    public static ValueTask AddAsync(TreeListBuilder list, ContentPiece piece, CancellationToken cancellationToken)
     {
         CborWriter writer = StrictCbor.CreateWriter(64);
         ContentPieceCodec.Write(writer, piece);

@@ -1,0 +1,225 @@
+using System.Runtime.Versioning;
+using Ebla.Primitives;
+
+namespace Ebla.Backends.Sftp;
+
+/// <summary>Remembers what was done since the last flush, and makes it durable as far as the server can.</summary>
+/// <remarks>
+/// What was put has its bytes on the server's disk already. What is missing is its name: OpenSSH syncs a folder that was opened as if it
+/// were a file. A server may also go down between a put and the flush, and come back without the name; so what was put over an earlier
+/// connection is looked up.
+/// </remarks>
+[UnsupportedOSPlatform("windows")]
+internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
+{
+    private const int InFlightMax = 32;
+
+    private readonly Lock _lock = new();
+    private HashSet<string> _folders = [];
+    private Dictionary<ObjectName, (long SizeInBytes, SftpConnection Connection)> _puts = [];
+    private Task _running = Task.CompletedTask;
+    private Task? _next;
+    private string? _void;
+
+    // Null until the first folder was tried.
+    private bool? _canSyncFolders;
+
+    /// <summary>Whether the names of files can be made durable; null until it was tried.</summary>
+    public bool? CanSyncFolders => _canSyncFolders;
+
+    /// <summary>Fails if a flush failed for good: what was put since the one before is not to be trusted.</summary>
+    public void ThrowIfVoid()
+    {
+        if (Volatile.Read(ref _void) is { } message)
+        {
+            throw new BackendException($"{place.Location}: an earlier flush failed, so nothing more is written: {message}", isTransient: false);
+        }
+    }
+
+    /// <summary>An object is there under its name.</summary>
+    public void NotePut(SftpConnection connection, ObjectName name, long sizeInBytes)
+    {
+        lock (_lock)
+        {
+            _puts[name] = (sizeInBytes, connection);
+            _ = _folders.Add(place.PathOf(RepositoryLayout.FolderOf(name)));
+        }
+    }
+
+    /// <summary>An object is gone.</summary>
+    public void NoteDeletion(ObjectName name)
+    {
+        lock (_lock)
+        {
+            _ = _puts.Remove(name);
+            _ = _folders.Add(place.PathOf(RepositoryLayout.FolderOf(name)));
+        }
+    }
+
+    /// <summary>Names in a folder are relied on.</summary>
+    public void NoteFolder(string relativePath) => NotePath(place.PathOf(relativePath));
+
+    /// <summary>Names in a folder are relied on.</summary>
+    public void NotePath(string path)
+    {
+        lock (_lock)
+        {
+            _ = _folders.Add(path);
+        }
+    }
+
+    /// <summary>The barrier. Those who ask while one runs share the next one.</summary>
+    public Task FlushAsync()
+    {
+        ThrowIfVoid();
+        lock (_lock)
+        {
+            if (_next is null)
+            {
+                _next = FlushAfterAsync(_running);
+                _running = _next;
+            }
+            return _next;
+        }
+    }
+
+    /// <summary>Makes the names in a folder, and what led to it, durable now.</summary>
+    public async Task SyncNowAsync(SftpCalls calls, string relativePath)
+    {
+        string[] folders;
+        lock (_lock)
+        {
+            string path = place.PathOf(relativePath);
+
+            // Folders above it that were just made.
+            folders = [path, .. _folders.Where(folder => folder.Length < path.Length)];
+        }
+        await SyncAsync(calls, folders).ConfigureAwait(false);
+    }
+
+    /// <summary>Waits for a flush that runs.</summary>
+    public async Task StopAsync()
+    {
+        Task running;
+        lock (_lock)
+        {
+            running = _running;
+        }
+        await running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private async Task FlushAfterAsync(Task previous)
+    {
+        await Task.Yield();
+        await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        HashSet<string> folders;
+        Dictionary<ObjectName, (long SizeInBytes, SftpConnection Connection)> puts;
+        lock (_lock)
+        {
+            _next = null;
+            (folders, _folders) = (_folders, []);
+            (puts, _puts) = (_puts, []);
+        }
+        if (folders.Count == 0)
+        {
+            return;
+        }
+        ThrowIfVoid();
+        try
+        {
+            SftpCalls calls = await dialer.ConnectAsync(CancellationToken.None).ConfigureAwait(false);
+            await SyncAsync(calls, folders).ConfigureAwait(false);
+            await ForEachAsync(
+                puts.Where(put => put.Value.Connection != calls.Connection),
+                put => LookUpAsync(calls, put.Key, put.Value.SizeInBytes)).ConfigureAwait(false);
+        }
+        catch (BackendException exception) when (exception.IsTransient)
+        {
+            // The line failed, not the disk: the same flush can be asked for again.
+            lock (_lock)
+            {
+                _folders.UnionWith(folders);
+                foreach ((ObjectName name, (long SizeInBytes, SftpConnection Connection) put) in puts)
+                {
+                    _ = _puts.TryAdd(name, put);
+                }
+            }
+            throw;
+        }
+        catch (EblaException exception)
+        {
+            Volatile.Write(ref _void, exception.Message);
+            throw;
+        }
+    }
+
+    private async Task SyncAsync(SftpCalls calls, IReadOnlyCollection<string> folders)
+    {
+        if (!calls.Extensions.HasSync)
+        {
+            _canSyncFolders = false;
+            return;
+        }
+        foreach (string first in folders.Take(_canSyncFolders is null ? 1 : 0))
+        {
+            await SyncFolderAsync(calls, first).ConfigureAwait(false);
+        }
+        await ForEachAsync(folders, folder => SyncFolderAsync(calls, folder)).ConfigureAwait(false);
+    }
+
+    private async Task SyncFolderAsync(SftpCalls calls, string folder)
+    {
+        if (_canSyncFolders == false)
+        {
+            return;
+        }
+        (SftpStatus status, byte[] handle) = await calls.OpenAsync(folder, CancellationToken.None).ConfigureAwait(false);
+        bool isOurs = folder.StartsWith(place.Root, StringComparison.Ordinal);
+        if (!status.IsOk)
+        {
+            // Whoever may make a folder in another may not always read that one. And some servers open no folders as files.
+            if (isOurs && (_canSyncFolders == true || status.Code == SftpStatusCode.NoSuchFile))
+            {
+                throw status.ToException("cannot make the names in it durable", $"{place.Location}: '{folder}'");
+            }
+            _canSyncFolders ??= isOurs ? false : null;
+            return;
+        }
+        SftpRequest syncing = await calls.BeginSyncAsync(handle, CancellationToken.None).ConfigureAwait(false);
+        calls.CloseLater(handle);
+        status = (await syncing.Reply.ConfigureAwait(false)).Status();
+        if (status.Code == SftpStatusCode.Unsupported && _canSyncFolders != true)
+        {
+            _canSyncFolders = false;
+            return;
+        }
+        _canSyncFolders = status.IsOk ? true : throw status.ToException("cannot make the names in it durable", $"{place.Location}: '{folder}'");
+    }
+
+    private async Task LookUpAsync(SftpCalls calls, ObjectName name, long sizeInBytes)
+    {
+        string path = RepositoryLayout.PathOf(name);
+        SftpAttributes? found = await calls.StatAsync(place.PathOf(path), place.Name(path), CancellationToken.None).ConfigureAwait(false);
+        if (found?.SizeInBytes != sizeInBytes)
+        {
+            throw new BackendException(
+                $"{place.Name(path)}: the server lost it after the connection broke. Did it go down?", isTransient: false);
+        }
+    }
+
+    private static async Task ForEachAsync<T>(IEnumerable<T> items, Func<T, Task> work)
+    {
+        List<Task> inFlight = [];
+        foreach (T item in items)
+        {
+            inFlight.Add(work(item));
+            if (inFlight.Count == InFlightMax)
+            {
+                Task done = await Task.WhenAny(inFlight).ConfigureAwait(false);
+                _ = inFlight.Remove(done);
+                await done.ConfigureAwait(false);
+            }
+        }
+        await Task.WhenAll(inFlight).ConfigureAwait(false);
+    }
+}

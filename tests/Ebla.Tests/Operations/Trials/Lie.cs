@@ -1,0 +1,28 @@
+namespace Ebla.Tests.Operations.Trials;
+
+/// <summary>What a store may do that it must not.</summary>
+internal enum Lie
+{
+    None,
+    NobodyIsLetIn,
+    HeaderIsOverwritten,
+    HeaderRaceHasSeveralWinners,
+    HeaderRaceIsAdmitted,
+    PutsVanish,
+    PutsAreTorn,
+    PutsAreSlow,
+    OtherSizesAreKept,
+    EmptyObjectsVanish,
+    LargeObjectsAreCut,
+    BytesAreSwappedInACrowd,
+    RangesAreOffByOne,
+    RangesEndSilently,
+    RangesCostTheWholeObject,
+    MissingObjectsAreEmpty,
+    ListsForgetTheNewest,
+    ListsEndAtAHundred,
+    ListsRepeat,
+    DeletionsDoNothing,
+    DeletionsAreRefused,
+    FirstCallsFail,
+}

@@ -1,0 +1,30 @@
+using Ebla.Primitives;
+
+namespace Ebla.Tests.Operations.Trials;
+
+/// <summary>What all users of a lying store share.</summary>
+internal sealed class Lies
+{
+    private readonly HashSet<ObjectName> _seen = [];
+    private int _calls;
+    private int _inside;
+
+    /// <summary>The header, where the lie is about it.</summary>
+    public byte[]? Header { get; set; }
+
+    /// <summary>Counts the calls.</summary>
+    public int Next() => Interlocked.Increment(ref _calls);
+
+    public int Enter() => Interlocked.Increment(ref _inside);
+
+    public void Leave() => Interlocked.Decrement(ref _inside);
+
+    /// <summary>Whether somebody asked for it before.</summary>
+    public bool IsOld(ObjectName name)
+    {
+        lock (_seen)
+        {
+            return !_seen.Add(name);
+        }
+    }
+}
