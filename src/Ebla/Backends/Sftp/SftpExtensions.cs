@@ -44,7 +44,8 @@ internal sealed record SftpExtensions
         if (offered != version)
         {
             throw new BackendException(
-                $"{where}: the server speaks version {offered} of SFTP; version {version} is needed, which nearly all servers speak.", isTransient: false);
+                $"{where}: the server speaks version {offered} of SFTP; version {version} is needed, which nearly all servers speak.",
+                isTransient: false);
         }
         HashSet<(string Name, string Version)> found = [];
         while (!fields.IsAtEnd)

@@ -195,7 +195,9 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
             _folderSync = FolderSync.Refused;
             return;
         }
-        _folderSync = status.IsOk ? FolderSync.Works : throw status.ToException("cannot make the names in it durable", $"{place.Location}: '{folder}'");
+        _folderSync = status.IsOk
+            ? FolderSync.Works
+            : throw status.ToException("cannot make the names in it durable", $"{place.Location}: '{folder}'");
     }
 
     private async Task LookUpAsync(SftpCalls calls, ObjectName name, long sizeInBytes)

@@ -31,7 +31,7 @@ internal sealed class SftpServer
 
     /// <summary>Settings with little patience.</summary>
     public BackendSettings Impatient()
-        => _server.Settings() with { Line = new Line(LineLimits.None with { StallTime = TimeSpan.FromSeconds(2) }, TimeProvider.System) };
+        => _server.Settings() with { Line = new Line(LineLimits.None with { StallTime = TimeSpan.FromSeconds(4) }, TimeProvider.System) };
 
     /// <summary>Kills the processes that serve sessions, or stops them and lets them go on ("STOP", "CONT").</summary>
     public void SignalSessions(string signal = "KILL")
