@@ -272,7 +272,7 @@ class Repository:
         need(self.s in SUITES and body[5] == 1 and not x and len(sealed) >= 1040, 'a grant')
         own = public_of(X25519PrivateKey.from_private_bytes(box))
         key = hkdf(agree(box, epk), enrolment, b'ebla/1 grant' + self.R + self.g + self.m + bytes([self.s, 1]) + epk + own)
-        ring = fields_of(cbor(unpad(decrypt(self.s, key, opened, sealed), 1024)), range(1, 10), 128)
+        ring = fields_of(cbor(unpad(decrypt(self.s, key, opened, sealed), 1024)), range(1, 11), 128)
         I, self.C, publics, privates = raw(ring[1], 32), raw(ring[2], 32), raw(ring[3], 36, 576), raw(ring[4], 32, 512)
         need(ring[5] == 1 and len(publics) % 36 == 0 and len(publics) // 36 * 32 == len(privates), 'a ring')
         self.content_keys, last = {}, 0
@@ -284,7 +284,9 @@ class Repository:
         need(16384 <= average <= 8388608 and average & average - 1 == 0 and 64 <= least <= average // 2
              and 2 * average <= most <= 4 * average, 'chunk sizes')
         self.psk = hkdf(I, self.R, b'ebla/1 psk' + self.g)
-        self.id_keys = {1: hkdf(I, self.R, b'ebla/1 id file' + self.g), 2: hkdf(I, self.R, b'ebla/1 id tree' + self.g)}
+        naming = raw(ring[10], 64) if 10 in ring else I + self.R + self.g
+        N, R, g = naming[:32], naming[32:48], naming[48:]
+        self.id_keys = {1: hkdf(N, R, b'ebla/1 id file' + g), 2: hkdf(N, R, b'ebla/1 id tree' + g)}
 
     def open_box(self, kind, header, box, plaintext_max):
         need(4176 <= len(box) <= 80 + padme(max(4096, 4 + plaintext_max)), 'the size of a box')
@@ -471,10 +473,13 @@ class Repository:
             sealed = data[60 + b:]
             need(1040 <= len(sealed) <= 1 << 20 and blake3(sealed) == raw(catalog[9], 32), 'the sealed part of a snapshot')
             details = unpad(self.open_frame(catalog[8], 0, 3, blake3(data[:56]), sealed), 1024)
-            details = fields_of(cbor(details), range(1, 8))
+            details = fields_of(cbor(details), range(1, 9))
             raw(details[1], 0, 256), raw(details[2], 0, 256)
             need(all(type(path) is bytes for path in array(details[3], 4096)), 'paths')
             need(7 <= len(array(details[7], 64)), 'counts')
+            if 8 in details:
+                repository, original = array(details[8], 2, True)
+                raw(repository, 16), raw(original, 32)
             found.append((name, catalog, details))
         return sorted(found, key=lambda one: (one[1].get(4, 0), one[1].get(5, 0), one[0]))
 

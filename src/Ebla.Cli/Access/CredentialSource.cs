@@ -31,7 +31,8 @@ internal sealed class CredentialSource(string prefix, string? keyFile, string? p
     /// <summary>A password asked for on the terminal.</summary>
     /// <param name="context">The command.</param>
     /// <param name="isNew">Whether it is a new one, which is asked for twice.</param>
-    public Credential Ask(CommandContext context, bool isNew)
+    /// <param name="prompt">What to ask with, if it is not to be the usual.</param>
+    public Credential Ask(CommandContext context, bool isNew, string prompt = "Password: ")
     {
         if (Console.IsInputRedirected)
         {
@@ -39,7 +40,7 @@ internal sealed class CredentialSource(string prefix, string? keyFile, string? p
                 $"No password or key is given: set {prefix}PASSWORD, {prefix}PASSWORD_FILE, {prefix}PASSWORD_COMMAND "
                 + $"or {prefix}KEY_FILE.");
         }
-        string password = TerminalPrompt.ReadPassword(context, isNew ? "New password: " : "Password: ");
+        string password = TerminalPrompt.ReadPassword(context, isNew ? "New password: " : prompt);
         if (isNew && TerminalPrompt.ReadPassword(context, "Once more: ") != password)
         {
             throw new UsageException("The two passwords differ.");

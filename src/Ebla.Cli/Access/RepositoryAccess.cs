@@ -44,9 +44,13 @@ internal static class RepositoryAccess
     }
 
     /// <summary>Makes a repository.</summary>
+    /// <param name="context">The command.</param>
+    /// <param name="location">Where.</param>
+    /// <param name="chunker">How it cuts files.</param>
+    /// <param name="like">A ring that it is to be like, if any: then that cuts.</param>
     /// <returns>It, and the key file that was made for it, if one was.</returns>
     public static async Task<(Repository Repository, string? NewKeyFile)> CreateAsync(
-        CommandContext context, RepositoryLocation location, ChunkerSettings chunker)
+        CommandContext context, RepositoryLocation location, ChunkerSettings chunker, RingKeys? like = null)
     {
         IBackend backend = context.Store.Open(location.Store);
         try
@@ -65,6 +69,7 @@ internal static class RepositoryAccess
                     Credential = credential,
                     MemberName = OwnerName(),
                     Chunker = chunker,
+                    Like = like,
                 },
                 Options(context),
                 context.CancellationToken);
@@ -192,7 +197,8 @@ internal static class RepositoryAccess
 
     private static string? DefaultKeyFile => UserFolders.Config is { } folder ? Path.Join(folder, "key") : null;
 
-    private static RepositoryOptions Options(CommandContext context) => new() { CacheFolder = CacheFolder(context) };
+    /// <summary>What the options say of opening any repository.</summary>
+    public static RepositoryOptions Options(CommandContext context) => new() { CacheFolder = CacheFolder(context) };
 
     private static string OwnerName()
     {

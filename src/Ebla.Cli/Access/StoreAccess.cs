@@ -34,6 +34,18 @@ internal sealed class StoreAccess
     /// <summary>How many requests may be in flight.</summary>
     public int RequestsInFlightMax => _settings.Value.RequestsInFlightMax;
 
+    /// <summary>The store of a second repository, which is not touched yet: with options and a password of its own.</summary>
+    public IBackend OpenOther(BackendLocation location, string? variable, string[] options, PasswordSource password)
+    {
+        Lazy<string?> found = new(() => ReadPassword(password));
+        BackendSettings settings = _settings.Value with
+        {
+            Options = ReadOptions("EBLA_FROM_OPTIONS", variable, "--from-option", options),
+            FindPassword = _ => ValueTask.FromResult(found.Value),
+        };
+        return StoreStack.Open(location, settings);
+    }
+
     private static BackendSettings Read(CommandContext context)
     {
         StoreOptions options = context.Globals.Store;
@@ -49,7 +61,8 @@ internal sealed class StoreAccess
         Lazy<string?> found = new(() => ReadPassword(password));
         BackendSettings settings = new()
         {
-            Options = ReadOptions(context.Get(options.Settings) ?? []),
+            Options = ReadOptions(
+                "EBLA_OPTIONS", Environment.GetEnvironmentVariable("EBLA_OPTIONS"), "-o", context.Get(options.Settings) ?? []),
             FindPassword = _ => ValueTask.FromResult(found.Value),
             AcceptsNewHostKey = context.Get(options.AcceptNewHostKey),
             Line = new Line(limits, TimeProvider.System),
@@ -68,12 +81,11 @@ internal sealed class StoreAccess
     }
 
     // Names and values of the environment cannot hold blanks; those of the command line come later, and win.
-    private static Dictionary<string, string> ReadOptions(string[] given)
+    private static Dictionary<string, string> ReadOptions(string variable, string? value, string option, string[] given)
     {
-        string[] words = (Environment.GetEnvironmentVariable("EBLA_OPTIONS") ?? "")
-            .Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
+        string[] words = (value ?? "").Split((char[]?)null, StringSplitOptions.RemoveEmptyEntries);
         Dictionary<string, string> options = new(StringComparer.Ordinal);
-        foreach ((string origin, string word) in words.Select(word => ("EBLA_OPTIONS", word)).Concat(given.Select(word => ("-o", word))))
+        foreach ((string origin, string word) in words.Select(word => (variable, word)).Concat(given.Select(word => (option, word))))
         {
             int equals = word.IndexOf('=', StringComparison.Ordinal);
             Require(equals > 0, $"{origin}: '{word}' is not NAME=VALUE.");

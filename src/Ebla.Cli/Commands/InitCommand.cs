@@ -18,6 +18,13 @@ internal static class InitCommand
                 + "Cannot be changed later. Smaller ones store less of changed files, larger ones need less memory.",
             HelpName = "SIZE",
         };
+        Option<string?> like = new("--like")
+        {
+            Description = "Make it like this repository: equal files are cut and named alike in both, so that copying between them is "
+                + "cheap and deduplicates. Keys of contents and passwords are its own.",
+            HelpName = "LOCATION",
+        };
+        FromOptions from = new();
         TaughtCommand command = new(
             "init",
             "Makes a new repository. Asks for a password, or takes what opens it from a key file, which is made "
@@ -26,18 +33,28 @@ internal static class InitCommand
             ebla init --repo /mnt/backup                               with a password, asked for twice
             ebla init --repo /mnt/backup --key-file ~/backup.key       with a key file, made if it is not there
             EBLA_PASSWORD_COMMAND='pass backup' ebla init -r /mnt/backup
+            ebla init -r sftp:host:backup --like /mnt/backup --from-key-file ~/backup.key    for copies of the other
             """)
         {
             chunkSize,
+            like,
         };
-        runner.Attach(command, context => RunAsync(context, ReadChunker(context.Get(chunkSize))));
+        from.AddTo(command);
+        runner.Attach(command, context => RunAsync(context, context.Get(chunkSize), context.Get(like), from));
         return command;
     }
 
-    private static async Task<int> RunAsync(CommandContext context, ChunkerSettings chunker)
+    private static async Task<int> RunAsync(CommandContext context, string? chunkSize, string? like, FromOptions from)
     {
+        if (like is not null && chunkSize is not null)
+        {
+            throw new UsageException("--chunk-size: with --like the sizes are those of the other repository.");
+        }
+        ChunkerSettings chunker = ReadChunker(chunkSize);
         var location = RepositoryLocation.Of(context);
-        (Repository repository, string? newKeyFile) = await RepositoryAccess.CreateAsync(context, location, chunker);
+        await using Repository? other = like is null ? null : await from.OpenAsync(context, like);
+        (Repository repository, string? newKeyFile) = await RepositoryAccess.CreateAsync(
+            context, location, chunker, other?.Keys.Ring);
         await using (repository)
         {
             RingKeys ring = repository.Keys.Ring;

@@ -17,4 +17,5 @@ namespace Ebla.Cli.Reports;
 [JsonSerializable(typeof(KeySlotReport[]))]
 [JsonSerializable(typeof(StatsReport))]
 [JsonSerializable(typeof(TrialReport))]
+[JsonSerializable(typeof(CopyReport))]
 internal sealed partial class ReportsContext : JsonSerializerContext;

@@ -43,6 +43,9 @@ internal sealed record SnapshotReport
 
     public required string Program { get; init; }
 
+    /// <summary>Of a copy: where it was first made; else null.</summary>
+    public required Origin? CopiedFrom { get; init; }
+
     public static SnapshotReport Of(StoredSnapshot stored)
     {
         Snapshot snapshot = stored.Snapshot;
@@ -63,6 +66,11 @@ internal sealed record SnapshotReport
             Partial = snapshot.IsPartial,
             Description = snapshot.Description,
             Program = snapshot.Program,
+            CopiedFrom = snapshot.Origin is { } origin ? new Origin(origin.Repository.ToString(), origin.Snapshot.ToString()) : null,
         };
     }
+
+    /// <param name="RepositoryId">The repository in which it was first made.</param>
+    /// <param name="SnapshotId">Its id there.</param>
+    internal sealed record Origin(string RepositoryId, string SnapshotId);
 }

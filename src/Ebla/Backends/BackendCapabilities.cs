@@ -8,5 +8,9 @@ namespace Ebla.Backends;
 /// Whether, of two callers that create the header at once, exactly one succeeds. Some stores tell only when they are asked to create one:
 /// false before.
 /// </param>
+/// <param name="IsDurableOnceFlushed">
+/// False if the store is known not to promise that what was flushed outlives a power cut. Some learn it at the first flush only, and
+/// say true before.
+/// </param>
 public sealed record BackendCapabilities(
-    bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax, bool CanCreateHeaderOnce = true);
+    bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax, bool CanCreateHeaderOnce = true, bool IsDurableOnceFlushed = true);

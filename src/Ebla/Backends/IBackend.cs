@@ -107,7 +107,7 @@ public interface IBackend : IAsyncDisposable
 
     /// <summary>
     /// Removes what is left of a place whose objects were all deleted: the header, and the folders that a repository has, as far as they
-    /// are empty. Whoever calls it made the place, for a trial, and knows that nobody else uses it.
+    /// are empty; some servers remove a folder with what is in it. Whoever calls it made the place, for a trial, and alone knows it.
     /// </summary>
     /// <returns>What is left, in words for people; null if nothing is.</returns>
     ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)

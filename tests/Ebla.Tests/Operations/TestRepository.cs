@@ -12,7 +12,8 @@ internal static class TestRepository
     public static byte[] KeyFile { get; } = SHA256.HashData("a key file for tests"u8);
 
     public static async Task<Repository> InitAsync(
-        IBackend backend, int averageChunkSizeInBytes = 64 << 10, string? cache = null, TimeProvider? time = null)
+        IBackend backend, int averageChunkSizeInBytes = 64 << 10, string? cache = null, TimeProvider? time = null,
+        RingKeys? like = null)
     {
         using var credential = Credential.FromKeyFile(KeyFile);
         return await Repository.InitAsync(
@@ -22,6 +23,7 @@ internal static class TestRepository
                 Credential = credential,
                 MemberName = "test",
                 Chunker = new ChunkerSettings(averageChunkSizeInBytes / 8 * 3, averageChunkSizeInBytes, averageChunkSizeInBytes * 4),
+                Like = like,
             },
             new RepositoryOptions { CacheFolder = cache, Time = time ?? TimeProvider.System },
             TestContext.Current.CancellationToken);

@@ -154,6 +154,16 @@ internal sealed class RestBackend : IBackend
     }
 
     /// <inheritdoc/>
+    public async ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+    {
+        _hasSeenHeader = false;
+        HttpAsk ask = new(HttpMethod.Delete, RestNames.Header, "remove the header");
+        using HttpExchange exchange = await _store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
+        _ = await _reading.IsThereAsync(exchange, cancellationToken).ConfigureAwait(false);
+        return "empty folders may be left, which the protocol cannot remove";
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _store.Dispose();

@@ -45,17 +45,9 @@ internal sealed class S3Backend : IBackend
         ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(content.Length, ObjectSizeInBytesMax, nameof(content));
-        string path = RepositoryLayout.PathOf(name);
-        try
-        {
-            await _requests.PutAsync(path, content, name.Kind, cancellationToken).ConfigureAwait(false);
-        }
-        catch (NoRepositoryException) when (!_header.WasSeen)
-        {
-            // A new repository: its keys come before its header.
-            await _requests.CreateBucketAsync(cancellationToken).ConfigureAwait(false);
-            await _requests.PutAsync(path, content, name.Kind, cancellationToken).ConfigureAwait(false);
-        }
+        Task<bool> PutAsync() => _requests.PutAsync(RepositoryLayout.PathOf(name), content, name.Kind, cancellationToken);
+        // The keys of a new repository come before its header. Where a header was, a missing bucket is no reason to make one.
+        await (_header.WasSeen ? PutAsync() : _requests.InBucketAsync(PutAsync, cancellationToken)).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>
@@ -110,6 +102,13 @@ internal sealed class S3Backend : IBackend
     /// <inheritdoc/>
     public ValueTask DeleteAsync(ObjectName name, CancellationToken cancellationToken = default)
         => _requests.DeleteAsync(RepositoryLayout.PathOf(name), cancellationToken);
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+    {
+        await _requests.DeleteAsync(RepositoryLayout.HeaderName, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
 
     /// <inheritdoc/>
     public ValueTask DisposeAsync()

@@ -6,8 +6,8 @@ using Ebla.Backends.Locations;
 
 namespace Ebla.Backends.S3;
 
-/// <summary>Makes the client when it is needed, once.</summary>
-internal sealed class S3Connection(S3Options options, BackendSettings settings) : IDisposable
+/// <summary>Makes the client when it is needed, once. Its connections are as many as there are calls at once.</summary>
+internal sealed class S3Connection : IDisposable
 {
     // What SocketsHttpHandler and the SDK copy at once between a body and the line.
     private const int BufferSizeInBytes = 128 * 1024;
@@ -15,8 +15,18 @@ internal sealed class S3Connection(S3Options options, BackendSettings settings) 
     // A connection that idles longer may have been dropped by what lies between; RGW closes its own after 65 s.
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(50);
 
+    private readonly S3Options _options;
+    private readonly BackendSettings _settings;
     private readonly Lock _lock = new();
+    private readonly HttpClient _http;
     private Task<AmazonS3Client>? _client;
+
+    public S3Connection(S3Options options, BackendSettings settings)
+    {
+        _options = options;
+        _settings = settings;
+        _http = CreateHttpClient();
+    }
 
     /// <summary>The client. A failure to make it is not kept: the next call tries again.</summary>
     public Task<AmazonS3Client> GetAsync(CancellationToken cancellationToken)
@@ -40,20 +50,21 @@ internal sealed class S3Connection(S3Options options, BackendSettings settings) 
             {
                 _client.Result.Dispose();
             }
+            _http.Dispose();
         }
     }
 
     private async Task<AmazonS3Client> CreateAsync()
     {
-        string profileName = options.Profile ?? Environment.GetEnvironmentVariable("AWS_PROFILE") ?? "default";
+        string profileName = _options.Profile ?? Environment.GetEnvironmentVariable("AWS_PROFILE") ?? "default";
         new CredentialProfileStoreChain().TryGetProfile(profileName, out CredentialProfile? profile);
-        AWSCredentials credentials = await S3Credentials.FindAsync(options, settings, profile, CancellationToken.None)
+        AWSCredentials credentials = await S3Credentials.FindAsync(_options, _settings, profile, CancellationToken.None)
             .ConfigureAwait(false);
-        string region = options.Region ?? profile?.Region?.SystemName ?? "us-east-1";
+        string region = _options.Region ?? profile?.Region?.SystemName ?? "us-east-1";
         AmazonS3Config config = new()
         {
             AuthenticationRegion = region,
-            ForcePathStyle = options.IsPathStyle,
+            ForcePathStyle = _options.IsPathStyle,
             MaxErrorRetry = 0,
             // Only what a request demands: RGW and Swift refuse or ignore the checksums that the SDK would add. We send an MD5.
             RequestChecksumCalculation = RequestChecksumCalculation.WHEN_REQUIRED,
@@ -61,11 +72,11 @@ internal sealed class S3Connection(S3Options options, BackendSettings settings) 
             BufferSize = BufferSizeInBytes,
             // Stalls are watched by each request.
             Timeout = Timeout.InfiniteTimeSpan,
-            HttpClientFactory = new ClientFactory(options, settings),
-            UseHttp = options.Endpoint?.Scheme == "http",
+            HttpClientFactory = new OneClient(_http),
+            UseHttp = _options.Endpoint?.Scheme == "http",
             DisableLogging = true,
         };
-        if (options.Endpoint is { } endpoint)
+        if (_options.Endpoint is { } endpoint)
         {
             config.ServiceURL = endpoint.GetLeftPart(UriPartial.Authority);
         }
@@ -76,30 +87,31 @@ internal sealed class S3Connection(S3Options options, BackendSettings settings) 
         return new AmazonS3Client(credentials, config);
     }
 
-    private sealed class ClientFactory(S3Options options, BackendSettings settings) : HttpClientFactory
+    private HttpClient CreateHttpClient()
     {
-        public override HttpClient CreateHttpClient(IClientConfig clientConfig)
+        SocketsHttpHandler handler = new()
         {
-            SocketsHttpHandler handler = new()
+            PooledConnectionIdleTimeout = IdleTime,
+            ConnectTimeout = _settings.Line.Limits.StallTime,
+            AllowAutoRedirect = false,
+        };
+        if (_options.Authorities is { } authorities)
+        {
+            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
             {
-                MaxConnectionsPerServer = settings.RequestsInFlightMax,
-                PooledConnectionIdleTimeout = IdleTime,
-                ConnectTimeout = settings.Line.Limits.StallTime,
-                AllowAutoRedirect = false,
+                TrustMode = X509ChainTrustMode.CustomRootTrust,
+                RevocationMode = X509RevocationMode.NoCheck,
             };
-            if (options.Authorities is { } authorities)
-            {
-                handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-                {
-                    TrustMode = X509ChainTrustMode.CustomRootTrust,
-                    RevocationMode = X509RevocationMode.NoCheck,
-                };
-                handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-            }
-            return new HttpClient(new ExpectingHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
         }
+        return new HttpClient(new ExpectingHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
+    }
 
-        // One for each store, disposed with its client.
+    // The SDK asks for a client for each request, unless it keeps them itself, for longer than we want. It must always be the same.
+    private sealed class OneClient(HttpClient client) : HttpClientFactory
+    {
+        public override HttpClient CreateHttpClient(IClientConfig clientConfig) => client;
+
         public override bool UseSDKHttpClientCaching(IClientConfig clientConfig) => false;
 
         public override bool DisposeHttpClientsAfterUse(IClientConfig clientConfig) => false;

@@ -57,7 +57,9 @@ internal sealed class S3Header(S3Requests requests, BackendSettings settings)
         else
         {
             // Two that get here at once may both go on; the one whose header was replaced sees it, unless that comes after the look.
-            await requests.PutAsync(RepositoryLayout.HeaderName, content, kind: null, cancellationToken).ConfigureAwait(false);
+            await requests.InBucketAsync(
+                () => requests.PutAsync(RepositoryLayout.HeaderName, content, kind: null, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
             byte[]? stored = await ReadAsync(cancellationToken).ConfigureAwait(false);
             if (!header.Span.SequenceEqual(stored))
             {
@@ -79,7 +81,8 @@ internal sealed class S3Header(S3Requests requests, BackendSettings settings)
         bool isFirst;
         try
         {
-            isFirst = await PutProbeAsync(path, content, cancellationToken).ConfigureAwait(false);
+            isFirst = await requests.InBucketAsync(
+                () => requests.PutNewAsync(path, content, cancellationToken), cancellationToken).ConfigureAwait(false);
         }
         catch (BackendException exception) when (S3Requests.StatusOf(exception)
             is HttpStatusCode.NotImplemented or HttpStatusCode.BadRequest or HttpStatusCode.MethodNotAllowed)
@@ -96,19 +99,6 @@ internal sealed class S3Header(S3Requests requests, BackendSettings settings)
             // A store that refuses deletions. Nothing in this folder counts.
         }
         return _canCreateOnce = isFirst && !isSecond;
-    }
-
-    private async Task<bool> PutProbeAsync(string path, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await requests.PutNewAsync(path, content, cancellationToken).ConfigureAwait(false);
-        }
-        catch (NoRepositoryException)
-        {
-            await requests.CreateBucketAsync(cancellationToken).ConfigureAwait(false);
-            return await requests.PutNewAsync(path, content, cancellationToken).ConfigureAwait(false);
-        }
     }
 
     private RepositoryExistsException Exists() => new($"{requests.Location}: there is a repository already.");

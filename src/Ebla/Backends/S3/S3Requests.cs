@@ -33,7 +33,8 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
     /// <param name="content">Sent as it lies, not copied.</param>
     /// <param name="kind">Decides class and lock; null for the header.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public async Task PutAsync(
+    /// <returns>True.</returns>
+    public async Task<bool> PutAsync(
         string path, ReadOnlySequence<byte> content, ObjectKind? kind, CancellationToken cancellationToken)
     {
         PutObjectRequest request = CreatePut(path);
@@ -53,6 +54,7 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
         {
             await CheckLockAsync(path, cancellationToken).ConfigureAwait(false);
         }
+        return true;
     }
 
     /// <summary>Puts what must not be there yet; false if the server says that it is.</summary>
@@ -72,28 +74,19 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
         }
     }
 
-    public Task CreateBucketAsync(CancellationToken cancellationToken)
-        => CallAsync(
-            async (client, token) =>
-            {
-                try
-                {
-                    return await client.PutBucketAsync(
-                        new PutBucketRequest
-                        {
-                            BucketName = location.Bucket,
-                            UseClientRegion = options.IsAws,
-                            ObjectLockEnabledForBucket = options.Retention is not null,
-                        },
-                        token).ConfigureAwait(false);
-                }
-                catch (AmazonS3Exception exception) when (exception.ErrorCode is "BucketAlreadyOwnedByYou")
-                {
-                    // Somebody made it between the look and now.
-                    return null;
-                }
-            },
-            $"the bucket '{location.Bucket}'", "create the bucket", cancellationToken);
+    /// <summary>Makes the bucket if the call misses it, and the call again.</summary>
+    public async Task<bool> InBucketAsync(Func<Task<bool>> call, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await call().ConfigureAwait(false);
+        }
+        catch (NoRepositoryException)
+        {
+            await CreateBucketAsync(cancellationToken).ConfigureAwait(false);
+            return await call().ConfigureAwait(false);
+        }
+    }
 
     public async ValueTask<long?> GetSizeAsync(string path, CancellationToken cancellationToken)
         => (await HeadAsync(path, cancellationToken).ConfigureAwait(false))?.ContentLength;
@@ -213,6 +206,29 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
     /// <summary>The status of the answer that a failure came from.</summary>
     public static HttpStatusCode? StatusOf(BackendException exception) => (exception.InnerException as AmazonS3Exception)?.StatusCode;
 
+    private Task<PutBucketResponse?> CreateBucketAsync(CancellationToken cancellationToken)
+        => CallAsync<PutBucketResponse?>(
+            async (client, token) =>
+            {
+                try
+                {
+                    return await client.PutBucketAsync(
+                        new PutBucketRequest
+                        {
+                            BucketName = location.Bucket,
+                            UseClientRegion = options.IsAws,
+                            ObjectLockEnabledForBucket = options.Retention is not null,
+                        },
+                        token).ConfigureAwait(false);
+                }
+                catch (AmazonS3Exception exception) when (exception.ErrorCode is "BucketAlreadyOwnedByYou")
+                {
+                    // Somebody made it between the look and now.
+                    return null;
+                }
+            },
+            $"the bucket '{location.Bucket}'", "create the bucket", cancellationToken);
+
     private async Task DeleteVersionAsync(string path, string? version, CancellationToken cancellationToken)
     {
         DeleteObjectRequest request = new() { BucketName = location.Bucket, Key = location.Prefix + path, VersionId = version };
@@ -324,7 +340,13 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
     {
         try
         {
-            AmazonS3Client client = await _connection.GetAsync(watch.Token).ConfigureAwait(false);
+            Task<AmazonS3Client> connecting = _connection.GetAsync(cancellationToken);
+            if (!connecting.IsCompletedSuccessfully)
+            {
+                // Somebody may be typing the password.
+                await watch.PauseWhileAsync(new ValueTask(connecting)).ConfigureAwait(false);
+            }
+            AmazonS3Client client = await connecting.ConfigureAwait(false);
             return await send(client, watch.Token).ConfigureAwait(false);
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not EblaException)
@@ -336,10 +358,13 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
             throw new BackendException(
                 $"{location}: {subject}: no progress for {watch.StallTime.TotalSeconds:0} s.", isTransient: true, exception);
         }
-        catch (Exception exception) when (exception is not EblaException
-            && S3Failure.Of(exception, location, subject, action) is not null)
+        catch (Exception exception) when (exception is not EblaException)
         {
-            throw S3Failure.Of(exception, location, subject, action)!;
+            if (S3Failure.Of(exception, location, subject, action) is { } failure)
+            {
+                throw failure;
+            }
+            throw;
         }
     }
 }

@@ -33,7 +33,8 @@ internal sealed class SftpBackend : IBackend
     }
 
     /// <inheritdoc/>
-    public BackendCapabilities Capabilities { get; } = new(CanDelete: true, CanReadRanges: true, long.MaxValue);
+    public BackendCapabilities Capabilities
+        => new(CanDelete: true, CanReadRanges: true, long.MaxValue, IsDurableOnceFlushed: _flusher.CanSyncFolders != false);
 
     /// <inheritdoc/>
     public string Location => _place.Location;
@@ -172,6 +173,14 @@ internal sealed class SftpBackend : IBackend
     {
         SftpCalls calls = await _dialer.ConnectAsync(cancellationToken).ConfigureAwait(false);
         return await calls.FindFreeSpaceAsync(_place.Root, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <inheritdoc/>
+    public async ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+    {
+        SftpCalls calls = await _dialer.ConnectAsync(cancellationToken).ConfigureAwait(false);
+        _place.HasSeenHeader = false;
+        return await _writer.RemovePlaceAsync(calls, cancellationToken).ConfigureAwait(false);
     }
 
     /// <inheritdoc/>

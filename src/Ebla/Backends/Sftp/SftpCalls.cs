@@ -121,6 +121,11 @@ internal sealed class SftpCalls(SftpConnection connection)
         => (await connection.CallAsync(SftpPacketType.MakeFolder, new SftpEncoder().Text(path).Mode(FolderMode), cancellationToken)
             .ConfigureAwait(false)).Status();
 
+    /// <summary>Removes an empty folder.</summary>
+    public async Task<SftpStatus> RemoveFolderAsync(string path, CancellationToken cancellationToken)
+        => (await connection.CallAsync(SftpPacketType.RemoveFolder, new SftpEncoder().Text(path), cancellationToken).ConfigureAwait(false))
+            .Status();
+
     /// <summary>Renames. By the draft, it fails if the new name is taken.</summary>
     public async Task<SftpStatus> RenameAsync(string path, string newPath, CancellationToken cancellationToken)
         => (await connection.CallAsync(SftpPacketType.Rename, new SftpEncoder().Text(path).Text(newPath), cancellationToken)

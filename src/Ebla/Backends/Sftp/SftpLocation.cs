@@ -134,7 +134,11 @@ public sealed record SftpLocation(string Host, string? User, int? Port, string P
                 throw new InvalidLocationException($"'{path}': in a URL, '%' needs two digits after it; '%' itself is '%25'.");
             }
         }
-        return Uri.UnescapeDataString(path);
+        // Digits that make no UTF-8 would be left as they are, and name something else.
+        string unescaped = Uri.UnescapeDataString(path);
+        return Uri.UnescapeDataString(path.Replace("%25", "", StringComparison.Ordinal)).Contains('%', StringComparison.Ordinal)
+            ? throw new InvalidLocationException($"'{path}': the path of a repository must be UTF-8.")
+            : unescaped;
     }
 
     private static InvalidLocationException PasswordInLocation()

@@ -43,7 +43,8 @@ internal sealed class SftpPacketSource(Stream fromServer)
     {
         foreach (byte value in bytes)
         {
-            if (value is < 0x20 and not (9 or 10 or 13 or 27))
+            // Control characters but those of text, and bytes that UTF-8 never has.
+            if (value is > 0xF4 or < 0x20 and not (9 or 10 or 13 or 27))
             {
                 return false;
             }

@@ -14,6 +14,7 @@ internal enum SftpPacketType : byte
     ReadFolder = 12,
     Remove = 13,
     MakeFolder = 14,
+    RemoveFolder = 15,
     Stat = 17,
     Rename = 18,
     Extended = 200,

@@ -14,8 +14,15 @@ internal sealed class SftpWriter(SftpPlace place, SftpFlusher flusher, Line line
     // What a write that a full disk refused may still have found free: file systems keep some back.
     private const long FullBelowInBytes = 1024 * 1024;
 
+    private const int TempNameLength = 32;
+
+    // Nobody writes one file for a week.
+    private const ulong StrayAgeInSeconds = 7 * 24 * 60 * 60;
+
     // Left by calls whose connection ended. The next connection removes them.
     private readonly ConcurrentQueue<string> _strays = [];
+
+    private int _hasSwept;
 
     // Folders that were there once, by their path on the server.
     private readonly ConcurrentDictionary<string, bool> _knownFolders = [];
@@ -98,6 +105,22 @@ internal sealed class SftpWriter(SftpPlace place, SftpFlusher flusher, Line line
         }
     }
 
+    /// <summary>Removes the header and those folders of a repository that are empty. Says what is left; null if nothing is.</summary>
+    public async Task<string?> RemovePlaceAsync(SftpCalls calls, CancellationToken cancellationToken)
+    {
+        _ = await calls.RemoveAsync(place.PathOf(RepositoryLayout.HeaderName), cancellationToken).ConfigureAwait(false);
+        IEnumerable<string> packFolders = Enumerable.Range(0, RepositoryLayout.PackFolderCount)
+            .Select(static number => $"{ObjectName.FolderOf(ObjectKind.Pack)}/{number:x2}");
+        await Task.WhenAll(packFolders.Select(RemoveAsync)).ConfigureAwait(false);
+        await Task.WhenAll(RepositoryLayout.Kinds.Select(ObjectName.FolderOf).Append(RepositoryLayout.TempFolder).Select(RemoveAsync))
+            .ConfigureAwait(false);
+        _knownFolders.Clear();
+        SftpStatus status = await RemoveAsync("").ConfigureAwait(false);
+        return status.IsOk || status.Code == SftpStatusCode.NoSuchFile ? null : "not empty, and left";
+
+        Task<SftpStatus> RemoveAsync(string folder) => calls.RemoveFolderAsync(place.PathOf(folder), cancellationToken);
+    }
+
     // A file with all the bytes, durable if the server can do that, and closed.
     private async Task<string> WriteTempAsync(SftpCalls calls, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
@@ -105,7 +128,7 @@ internal sealed class SftpWriter(SftpPlace place, SftpFlusher flusher, Line line
         {
             calls.RemoveLater(stray);
         }
-        string relativePath = $"{RepositoryLayout.TempFolder}/{RandomNumberGenerator.GetHexString(32, lowercase: true)}";
+        string relativePath = $"{RepositoryLayout.TempFolder}/{RandomNumberGenerator.GetHexString(TempNameLength, lowercase: true)}";
         string temp = place.PathOf(relativePath);
         (SftpStatus status, byte[] handle) = await calls.CreateAsync(temp, cancellationToken).ConfigureAwait(false);
         if (status.Code is SftpStatusCode.NoSuchFile)
@@ -118,6 +141,10 @@ internal sealed class SftpWriter(SftpPlace place, SftpFlusher flusher, Line line
         {
             throw await ExplainAsync(calls, status, "cannot write", place.Name(relativePath), cancellationToken).ConfigureAwait(false);
         }
+        if (Interlocked.Exchange(ref _hasSwept, 1) == 0)
+        {
+            _ = SweepAsync(calls, temp);
+        }
         await AfterTempAsync(calls, temp, async () =>
         {
             status = await new SftpTransfer(calls, line).WriteAsync(handle, content, cancellationToken).ConfigureAwait(false);
@@ -127,6 +154,32 @@ internal sealed class SftpWriter(SftpPlace place, SftpFlusher flusher, Line line
             }
         }).ConfigureAwait(false);
         return temp;
+    }
+
+    // Removes what programs that were killed left long ago. The file just made tells the time of the server's own clock.
+    private async Task SweepAsync(SftpCalls calls, string temp)
+    {
+        string folder = place.PathOf(RepositoryLayout.TempFolder);
+        try
+        {
+            SftpAttributes? own = await calls.StatAsync(temp, temp, CancellationToken.None).ConfigureAwait(false);
+            if (own?.ModifiedInSeconds is not { } now)
+            {
+                return;
+            }
+            foreach (SftpEntry entry in await calls.ReadFolderAsync(folder, folder, CancellationToken.None).ConfigureAwait(false) ?? [])
+            {
+                bool isOurs = entry.Name.Length == TempNameLength && entry.Name.All(char.IsAsciiHexDigitLower) && entry.Attributes.IsFile;
+                if (isOurs && entry.Attributes.ModifiedInSeconds is { } modified && modified + StrayAgeInSeconds < now)
+                {
+                    calls.RemoveLater($"{folder}/{entry.Name}");
+                }
+            }
+        }
+        catch (EblaException)
+        {
+            // The next run sweeps.
+        }
     }
 
     // Removes the temporary file if what is to be done with it fails.

@@ -96,6 +96,16 @@ internal sealed class WebDavBackend : IBackend
         => _listing.GetFreeSpaceInBytesAsync(cancellationToken);
 
     /// <inheritdoc/>
+    public async ValueTask<string?> RemovePlaceAsync(CancellationToken cancellationToken = default)
+    {
+        _hasSeenHeader = false;
+        HttpAsk ask = new(HttpMethod.Delete, _store.Place.Root.AbsolutePath, "remove the folder");
+        using HttpExchange exchange = await _store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
+        _ = await _reading.IsThereAsync(exchange, cancellationToken).ConfigureAwait(false);
+        return null;
+    }
+
+    /// <inheritdoc/>
     public ValueTask DisposeAsync()
     {
         _store.Dispose();

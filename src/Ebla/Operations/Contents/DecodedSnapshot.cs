@@ -10,6 +10,11 @@ internal static class DecodedSnapshot
     public static JsonObject Of(StoredSnapshot stored)
     {
         Snapshot snapshot = stored.Snapshot;
+        JsonObject? origin = snapshot.Origin is not { } first ? null : new JsonObject
+        {
+            ["repository"] = first.Repository.ToString(),
+            ["snapshot"] = first.Snapshot.ToString(),
+        };
         return new JsonObject
         {
             ["id"] = stored.Id.ToString(),
@@ -43,6 +48,7 @@ internal static class DecodedSnapshot
                 ["bytes_stored"] = snapshot.Summary.StoredInBytes,
                 ["errors"] = snapshot.Summary.Errors,
             },
+            ["copied_from"] = origin,
         };
     }
 }

@@ -8,6 +8,9 @@ public sealed class RadosgwTlsContractTests : BackendContract
 {
     private readonly string _place = TestServer.Get("radosgw", "TLS=1").NewPlace();
 
+    /// <summary>Version 16 answers 500 to some of them.</summary>
+    protected override bool IsReadingDisturbedByReplacing => true;
+
     protected override Task<IBackend> CreateAsync() => ReopenAsync();
 
     protected override Task<IBackend> ReopenAsync() => Task.FromResult(TestServer.Get("radosgw", "TLS=1").Open(_place));

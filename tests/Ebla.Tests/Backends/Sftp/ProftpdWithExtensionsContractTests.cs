@@ -1,4 +1,9 @@
+using Ebla.Tests.Backends.Servers;
+
 namespace Ebla.Tests.Backends.Sftp;
 
-/// <summary>A second implementation of OpenSSH's extensions.</summary>
-public sealed class ProftpdWithExtensionsContractTests() : SftpContractTests("proftpd", "EXTENSIONS=1");
+/// <summary>A second implementation of OpenSSH's extensions: it syncs files, but opens no folders to sync them.</summary>
+public sealed class ProftpdWithExtensionsContractTests() : SftpContract(isDurable: false)
+{
+    private protected override TestServer Server => TestServer.Get("proftpd", "EXTENSIONS=1");
+}

@@ -1,0 +1,41 @@
+using System.CommandLine;
+using Ebla.Cli.Invocation;
+using Ebla.Operations.Copies;
+
+namespace Ebla.Cli.Commands;
+
+/// <summary>The options that say which snapshots are meant, where several may be.</summary>
+internal sealed class FilterOptions
+{
+    private readonly Option<string[]> _hosts = new("--host")
+    {
+        Description = "Only snapshots of this machine; of any of them, if given several times.",
+        HelpName = "NAME",
+    };
+
+    private readonly Option<string[]> _tags = new("--tag")
+    {
+        Description = "Only snapshots with this tag, or any of them.",
+        HelpName = "TAG",
+    };
+
+    private readonly Option<string[]> _paths = new("--path")
+    {
+        Description = "Only snapshots for which this absolute path was named, or any of them.",
+        HelpName = "PATH",
+    };
+
+    public void AddTo(Command command)
+    {
+        command.Add(_hosts);
+        command.Add(_tags);
+        command.Add(_paths);
+    }
+
+    public CopyOptions Apply(CommandContext context, CopyOptions options) => options with
+    {
+        Hosts = [.. (context.Get(_hosts) ?? []).Select(CommandContext.ToName)],
+        Tags = context.Get(_tags) ?? [],
+        Paths = [.. (context.Get(_paths) ?? []).Select(CommandContext.ToName)],
+    };
+}
