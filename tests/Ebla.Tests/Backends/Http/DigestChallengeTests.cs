@@ -43,7 +43,8 @@ public sealed class DigestChallengeTests
     public void What_cannot_be_answered_is_no_challenge(string parameters) => Assert.Null(Parse(parameters));
 
     [Fact]
-    public void Another_scheme_is_no_challenge() => Assert.Null(DigestChallenge.TryParse(new AuthenticationHeaderValue("Basic", "realm=\"x\", nonce=n")));
+    public void Another_scheme_is_no_challenge()
+        => Assert.Null(DigestChallenge.TryParse(new AuthenticationHeaderValue("Basic", "realm=\"x\", nonce=n")));
 
     private static DigestChallenge? Parse(string parameters) => DigestChallenge.TryParse(new AuthenticationHeaderValue("Digest", parameters));
 }

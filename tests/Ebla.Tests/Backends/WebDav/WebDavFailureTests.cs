@@ -137,6 +137,7 @@ public sealed class WebDavFailureTests
         line.Tell("reset");
         Assert.NotNull(await backend.ReadHeaderAsync());
         line.Tell("refuse");
+        line.Tell("reset");
         exception = await Assert.ThrowsAsync<BackendException>(async () => await backend.ReadHeaderAsync());
         Assert.True(exception.IsTransient, exception.Message);
     }
