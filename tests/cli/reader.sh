@@ -26,7 +26,7 @@ for repository in "$golden"/v*/repository; do
     done < snapshots
     [[ $(wc -l < snapshots) == $(find "$golden/$name" -name 'expected-*' | wc -l) ]] || fail "$name: snapshots are missing"
 done
-(( count >= 3 )) || fail "only $count snapshots were restored"
+(( count >= 5 )) || fail "only $count snapshots were restored"
 
 # The password slot opens too; a wrong password does not.
 expect_exit 0 read_golden "$golden/v1-chacha/repository" --password=golden snapshots

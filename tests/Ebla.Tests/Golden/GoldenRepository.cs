@@ -26,7 +26,10 @@ internal static class GoldenRepository
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static string SourceOf(string name) => $"{SourceParent}/{name}";
+    /// <summary>The copy of another, which a command made (tests/golden/README.md).</summary>
+    private const string Copy = "v1-like";
+
+    public static string SourceOf(string name) => $"{SourceParent}/{(name == Copy ? "v1-aes" : name)}";
 
     public static Credential KeyFile() => Credential.FromKeyFile(File.ReadAllBytes(Path.Combine(Folder, "key-file")));
 
@@ -45,6 +48,7 @@ internal static class GoldenRepository
     public static async Task MakeAsync(string name, CipherSuite suite, bool hasPassword, int snapshotCount)
     {
         string target = Path.Combine(Folder, name);
+        Assert.NotEqual(Copy, name);
         Assert.False(Directory.Exists(target), "A golden repository is never made again.");
         _ = Directory.CreateDirectory(Path.Combine(target, "repository"));
         FakeTimeProvider time = new(new DateTimeOffset(2026, 1, 1, 0, 0, 0, TimeSpan.Zero));

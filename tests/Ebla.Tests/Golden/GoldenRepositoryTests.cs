@@ -18,6 +18,7 @@ public sealed partial class GoldenRepositoryTests
 
     [Theory]
     [InlineData("v1-aes", CipherSuite.AesGcm, false, 2)]
+    [InlineData("v1-like", CipherSuite.AesGcm, false, 2)]
     [InlineData("v1-chacha", CipherSuite.ChaCha20Poly1305, true, 1)]
     public async Task A_golden_repository_is_whole(string name, CipherSuite suite, bool hasPassword, int snapshotCount)
     {
