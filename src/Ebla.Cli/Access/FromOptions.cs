@@ -77,7 +77,7 @@ internal sealed class FromOptions
             return await Repository.OpenAsync(
                 backend,
                 () => credential = source.Find() ?? source.Ask(context, isNew: false, $"Password of {parsed}: "),
-                RepositoryAccess.Options(context),
+                RepositoryAccess.Options(context, new RepositoryLocation(parsed, IsDefault: false)),
                 context.CancellationToken);
         }
         catch (Exception exception)

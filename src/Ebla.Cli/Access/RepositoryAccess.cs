@@ -1,5 +1,6 @@
 using Ebla.Backends;
 using Ebla.Cli.Invocation;
+using Ebla.Cli.Rendering;
 using Ebla.Keys;
 using Ebla.Operations.KeySlots;
 using Ebla.Primitives;
@@ -10,6 +11,9 @@ namespace Ebla.Cli.Access;
 /// <summary>Opens and makes the repository that a command is about.</summary>
 internal static class RepositoryAccess
 {
+    // The trees of some ten million files.
+    private const long MetadataCacheSizeInBytesDefault = 1L << 30;
+
     /// <summary>Opens the repository, as every command but <c>init</c> and <c>backup</c> does.</summary>
     public static Task<Repository> OpenAsync(CommandContext context) => OpenAsync(context, RepositoryLocation.Of(context));
 
@@ -71,7 +75,7 @@ internal static class RepositoryAccess
                     Chunker = chunker,
                     Like = like,
                 },
-                Options(context),
+                Options(context, location),
                 context.CancellationToken);
             context.Messages.Notice($"made the repository {location}");
             if (location.IsDefault)
@@ -131,7 +135,7 @@ internal static class RepositoryAccess
             return await Repository.OpenAsync(
                 backend,
                 () => credential = FindCredential(context, location) ?? CredentialSource.Of(context).Ask(context, isNew: false),
-                Options(context),
+                Options(context, location),
                 context.CancellationToken);
         }
         catch (NoRepositoryException exception)
@@ -197,8 +201,17 @@ internal static class RepositoryAccess
 
     private static string? DefaultKeyFile => UserFolders.Config is { } folder ? Path.Join(folder, "key") : null;
 
-    /// <summary>What the options say of opening any repository.</summary>
-    public static RepositoryOptions Options(CommandContext context) => new() { CacheFolder = CacheFolder(context) };
+    /// <summary>What the options say of opening a repository there.</summary>
+    public static RepositoryOptions Options(CommandContext context, RepositoryLocation location) => new()
+    {
+        CacheFolder = CacheFolder(context),
+        MetadataCacheSizeInBytes = location.Folder is null ? MetadataCacheSize(context) : 0,
+    };
+
+    private static long MetadataCacheSize(CommandContext context)
+        => context.Get(context.Globals.CacheSize) is not { } text
+            ? MetadataCacheSizeInBytesDefault
+            : ByteSize.TryParse(text) ?? throw new UsageException($"--cache-size: '{text}' is no size; try 1GiB.");
 
     private static string OwnerName()
     {

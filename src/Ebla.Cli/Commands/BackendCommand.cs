@@ -60,7 +60,10 @@ internal static class BackendCommand
 
     private static async Task<int> TestAsync(CommandContext context, BackendLocation location, bool isQuick)
     {
-        string prefix = $"{location.ToString().TrimEnd('/')}/ebla-test-{RandomNumberGenerator.GetHexString(ScratchNameLength, lowercase: true)}-";
+        // "REMOTE:" and "HOST:" are the top of a remote or a home folder; a slash after them would be another place.
+        string top = location.ToString().TrimEnd('/');
+        string prefix = $"{top}{(top.EndsWith(':') ? "" : "/")}"
+            + $"ebla-test-{RandomNumberGenerator.GetHexString(ScratchNameLength, lowercase: true)}-";
         TrialMonitor monitor = new(context.Messages);
         TrialOptions options = new() { IsQuick = isQuick, RequestsInFlight = context.Store.RequestsInFlightMax };
         try

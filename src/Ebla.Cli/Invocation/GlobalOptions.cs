@@ -36,8 +36,15 @@ internal sealed class GlobalOptions
 
     public Option<string?> CacheFolder { get; } = new("--cache-dir")
     {
-        Description = "Where the index is cached; can be deleted at any time. Without it, ~/.cache/ebla.",
+        Description = "Where the index and metadata are cached; can be deleted at any time. Without it, ~/.cache/ebla.",
         HelpName = "FOLDER",
+        Recursive = true,
+    };
+
+    public Option<string?> CacheSize { get; } = new("--cache-size")
+    {
+        Description = "How much of the metadata of a store on another machine is cached, for each repository. Without it, 1GiB.",
+        HelpName = "SIZE",
         Recursive = true,
     };
 
@@ -70,7 +77,7 @@ internal sealed class GlobalOptions
 
     /// <summary>All but those of stores, in the order of the help.</summary>
     public IReadOnlyList<Option> Common =>
-        [Repository, KeyFile, PasswordFile, PasswordCommand, CacheFolder, NoCache, Json, Quiet, Verbose];
+        [Repository, KeyFile, PasswordFile, PasswordCommand, CacheFolder, CacheSize, NoCache, Json, Quiet, Verbose];
 
     public void AddTo(Command root)
     {

@@ -54,7 +54,8 @@ public interface IBackend : IAsyncDisposable
     /// </summary>
     /// <remarks>
     /// After a failure the unflushed puts are void (absent or whole, not promised) and the back-end stays unusable for writing: an fsync
-    /// error is not repeated away. Reading goes on. A cancelled call promises nothing and voids nothing: flush again.
+    /// error is not repeated away. Reading goes on. A call that was cancelled, or whose failure is transient, promises nothing and voids
+    /// nothing: flush again.
     /// </remarks>
     ValueTask FlushAsync(CancellationToken cancellationToken = default);
 

@@ -15,7 +15,7 @@ internal sealed class SnapshotReader : IDisposable
     {
         Snapshots = snapshots;
         _catalog = catalog;
-        Blobs = new BlobReader(repository.Backend, repository.Keys, catalog.Index);
+        Blobs = new BlobReader(repository.Backend, repository.Keys, catalog.Index, repository.Metadata);
         Trees = new TreeReader(Blobs);
     }
 

@@ -10,7 +10,11 @@ namespace Ebla.Repositories;
 /// Reads blobs, verified, with a small cache of opened frames: for trees, and for single files. Restoring has a planned way of its own.
 /// Safe for concurrent use.
 /// </summary>
-internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex index) : IDisposable
+/// <param name="backend">Where packs are.</param>
+/// <param name="keys">What opens frames.</param>
+/// <param name="index">Where blobs are.</param>
+/// <param name="metadata">Keeps frames of trees; null for a reader that believes only the store.</param>
+internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex index, MetadataCache? metadata) : IDisposable
 {
     private const int CachedFramesMax = 24;
     private const int UsualFrameSizeInBytes = 1 << 20;
@@ -50,7 +54,9 @@ internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex 
         FrameLocation location = index.Locate(address);
         using RentedBuffer ciphertext = new(location.StoredSizeInBytes);
         ObjectName name = new(ObjectKind.Pack, location.Pack);
-        bool found = await backend.GetAsync(
+        MetadataCache? cache = location.Seal.Kind == FrameKind.Tree ? metadata : null;
+        bool isCached = cache is not null && cache.TryRead(location.Seal.CiphertextHash, ciphertext.Span);
+        bool found = isCached || await backend.GetAsync(
             name, location.OffsetInPack, ciphertext.Memory, location.Seal.CiphertextHash, cancellationToken).ConfigureAwait(false);
         if (!found)
         {
@@ -59,7 +65,12 @@ internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex 
         FrameOpener opener = RentOpener();
         try
         {
-            return opener.Open(location.Seal, ciphertext.Span);
+            FrameContent content = opener.Open(location.Seal, ciphertext.Span);
+            if (!isCached)
+            {
+                cache?.Add(location.Seal.CiphertextHash, ciphertext.Span);
+            }
+            return content;
         }
         catch (CorruptDataException exception)
         {

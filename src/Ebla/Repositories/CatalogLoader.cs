@@ -7,7 +7,11 @@ using Ebla.Primitives;
 namespace Ebla.Repositories;
 
 /// <summary>Loads the catalog: the cached runs, the segments that they do not cover, the packs that no segment names.</summary>
-internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, CatalogCache cache)
+/// <param name="backend">Where the objects are.</param>
+/// <param name="keys">What opens them.</param>
+/// <param name="cache">Where runs are.</param>
+/// <param name="metadata">Has the segments that were written here; null if nothing is kept.</param>
+internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, CatalogCache cache, MetadataCache? metadata)
 {
     // Segments are gathered to runs of about this many bytes of directories.
     private const long BytesPerRun = 16 << 20;
@@ -45,12 +49,16 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
     private async Task<HashSet<ObjectId>> LoadCondemnedAsync(CancellationToken cancellationToken)
     {
         HashSet<ObjectId> condemned = [];
-        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Condemned, cancellationToken).ConfigureAwait(false))
+        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Condemned, cancellationToken))
+            .ConfigureAwait(false);
+        await foreach ((_, Task<byte[]?> reading) in Concurrently.ForEachAsync(
+            listed,
+            (info, token) => _objects.TryReadAsync(info.Name, CondemnedCodec.BodySizeInBytesMax * 2L, token).AsTask(),
+            Concurrently.SmallObjects,
+            cancellationToken).ConfigureAwait(false))
         {
             // One that cannot be read stops the run: relying on a pack that is about to go would lose data.
-            byte[]? content = await _objects.TryReadAsync(
-                info.Name, CondemnedCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
-            if (content is not null)
+            if (await reading.ConfigureAwait(false) is { } content)
             {
                 condemned.UnionWith(CondemnedCodec.OpenPacks(keys, content));
             }
@@ -108,20 +116,21 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
         List<ObjectId> segments = [];
         List<IndexedPack> packs = [];
         long bytes = 0;
-        foreach (ObjectId segment in listed.Where(segment => !covered.Contains(segment)))
+        await foreach ((ObjectName name, Task<byte[]?> reading) in Concurrently.ForEachAsync(
+            listed.Where(segment => !covered.Contains(segment)).Select(segment => new ObjectName(ObjectKind.Index, segment)),
+            ReadSegmentAsync,
+            Concurrently.Segments,
+            cancellationToken).ConfigureAwait(false))
         {
-            ObjectName name = new(ObjectKind.Index, segment);
             try
             {
-                byte[]? content = await _objects.TryReadAsync(
-                    name, IndexSegmentCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
-                if (content is null)
+                if (await reading.ConfigureAwait(false) is not { } content)
                 {
                     continue; // Merged away between the list and now: what it named is in another segment or in no pack.
                 }
                 IReadOnlyList<IndexedPack> named = IndexSegmentCodec.Open(keys, content);
                 packs.AddRange(named);
-                segments.Add(segment);
+                segments.Add(name.Id);
                 bytes += content.Length;
             }
             catch (Exception exception) when (exception is CorruptDataException or UnsupportedFormatException)
@@ -148,6 +157,10 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
         }
     }
 
+    private async Task<byte[]?> ReadSegmentAsync(ObjectName name, CancellationToken cancellationToken)
+        => metadata?.TryRead(name.Id.Value, IndexSegmentCodec.BodySizeInBytesMax * 2L)
+            ?? await _objects.TryReadAsync(name, IndexSegmentCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
+
     private async Task<List<IndexedPack>> ReadUnnamedAsync(
         List<IndexRun> runs, PackList packs, List<CatalogFinding> findings, CancellationToken cancellationToken)
     {
@@ -161,13 +174,15 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
             }
         }
         List<IndexedPack> read = [];
-        foreach (ObjectId pack in unnamed)
+        await foreach ((ObjectId pack, Task<IndexedPack?> reading) in Concurrently.ForEachAsync(
+            unnamed,
+            (pack, token) => _directories.TryReadAsync(pack, packs.Sizes[pack], token).AsTask(),
+            Concurrently.SmallObjects,
+            cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                IndexedPack? found = await _directories.TryReadAsync(
-                    pack, packs.Sizes[pack], cancellationToken).ConfigureAwait(false);
-                if (found is not null)
+                if (await reading.ConfigureAwait(false) is { } found)
                 {
                     read.Add(found);
                 }

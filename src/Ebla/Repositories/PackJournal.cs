@@ -11,7 +11,7 @@ namespace Ebla.Repositories;
 /// was in flight.
 /// </summary>
 internal sealed class PackJournal(
-    IBackend backend, UnlockedKeys keys, CatalogCache cache, BlobIndex index, ClaimedBlobs claimed) : IDisposable
+    IBackend backend, UnlockedKeys keys, CatalogCache cache, MetadataCache? metadata, BlobIndex index, ClaimedBlobs claimed) : IDisposable
 {
     // A segment is written when the directories waiting reach this size: small enough that claims fit into memory.
     private const long SegmentSizeInBytes = 4 << 20;
@@ -97,6 +97,7 @@ internal sealed class PackJournal(
         List<IndexedPack> packs = _durable.GetRange(0, count);
         (ObjectName name, byte[] content) = IndexSegmentCodec.Seal(keys, packs);
         await backend.PutAsync(name, new ReadOnlySequence<byte>(content), cancellationToken).ConfigureAwait(false);
+        metadata?.Add(name.Id.Value, content); // The next run here would ask for it.
         SegmentBytes += content.Length;
         _durable.RemoveRange(0, count);
         IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);

@@ -17,6 +17,7 @@ public sealed class Repository : IAsyncDisposable
         Keys = keys;
         Time = options.Time;
         Cache = CatalogCache.Open(options.CacheFolder, keys.Header.Repository);
+        Metadata = MetadataCache.TryOpen(options.CacheFolder, keys.Header.Repository, options.MetadataCacheSizeInBytes, options.Time);
         Objects = new ObjectReader(backend);
     }
 
@@ -36,6 +37,9 @@ public sealed class Repository : IAsyncDisposable
     public string CacheFolder => Cache.Folder;
 
     internal CatalogCache Cache { get; }
+
+    /// <summary>Null if there is none.</summary>
+    internal MetadataCache? Metadata { get; }
 
     internal ObjectReader Objects { get; }
 
@@ -81,11 +85,22 @@ public sealed class Repository : IAsyncDisposable
     public static async Task<Repository> OpenAsync(
         IBackend backend, Func<Credential> findCredential, RepositoryOptions options, CancellationToken cancellationToken)
     {
-        byte[] header = await backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false)
-            ?? throw new NoRepositoryException($"There is no repository at {backend.Location}. Make one with: ebla init");
-        Credential credential = findCredential();
-        List<StoredKey> keys = await ReadKeysAsync(backend, cancellationToken).ConfigureAwait(false);
-        return new Repository(backend, UnlockedKeys.Open(header, keys, credential), options);
+        // Together: each costs the time of the way there and back.
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<List<StoredKey>> reading = ReadKeysAsync(backend, stop.Token);
+        try
+        {
+            byte[] header = await backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false)
+                ?? throw new NoRepositoryException($"There is no repository at {backend.Location}. Make one with: ebla init");
+            Credential credential = findCredential();
+            List<StoredKey> keys = await reading.ConfigureAwait(false);
+            return new Repository(backend, UnlockedKeys.Open(header, keys, credential), options);
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)reading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
     }
 
     /// <inheritdoc/>
@@ -96,20 +111,28 @@ public sealed class Repository : IAsyncDisposable
         await Backend.DisposeAsync().ConfigureAwait(false);
     }
 
-    internal CatalogLoader CreateCatalogLoader() => new(Backend, Keys, Cache);
+    internal CatalogLoader CreateCatalogLoader() => new(Backend, Keys, Cache, Metadata);
 
     // A damaged key object is handed on as it is: another slot may open, and opening reports what it could not use.
     private static async Task<List<StoredKey>> ReadKeysAsync(IBackend backend, CancellationToken cancellationToken)
     {
+        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Key, cancellationToken))
+            .ConfigureAwait(false);
         List<StoredKey> keys = [];
-        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Key, cancellationToken).ConfigureAwait(false))
+        await foreach ((ObjectInfo info, Task<byte[]?> reading) in Concurrently.ForEachAsync(
+            listed, ReadAsync, Concurrently.SmallObjects, cancellationToken).ConfigureAwait(false))
         {
-            byte[] content = new byte[Math.Min(info.SizeInBytes, KeyObjectSizeInBytesMax)];
-            if (await backend.GetAsync(info.Name, 0, content, null, cancellationToken).ConfigureAwait(false))
+            if (await reading.ConfigureAwait(false) is { } content)
             {
                 keys.Add(new StoredKey(info.Name.Id, content));
             }
         }
         return keys;
+
+        async Task<byte[]?> ReadAsync(ObjectInfo info, CancellationToken cancellationToken)
+        {
+            byte[] content = new byte[Math.Min(info.SizeInBytes, KeyObjectSizeInBytesMax)];
+            return await backend.GetAsync(info.Name, 0, content, null, cancellationToken).ConfigureAwait(false) ? content : null;
+        }
     }
 }

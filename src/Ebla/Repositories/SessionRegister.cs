@@ -55,18 +55,20 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
     /// <summary>Whether the announcement is still there and no fence against this session is.</summary>
     public async Task<bool> StandsAsync(CancellationToken cancellationToken)
     {
-        bool announced = false;
-        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Session, cancellationToken).ConfigureAwait(false))
+        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Session, cancellationToken))
+            .ConfigureAwait(false);
+        await foreach ((_, Task<SessionRecord?> opening) in Concurrently.ForEachAsync(
+            listed.Where(info => info.Name != _announcement && info.Name != _heartbeat),
+            (info, token) => TryOpenAsync(info.Name, token),
+            Concurrently.SmallObjects,
+            cancellationToken).ConfigureAwait(false))
         {
-            announced |= info.Name == _announcement;
-            if (info.Name != _announcement && info.Name != _heartbeat
-                && await TryOpenAsync(info.Name, cancellationToken).ConfigureAwait(false) is { } record
-                && record.Type == SessionRecordType.Fence && record.Session == Id)
+            if (await opening.ConfigureAwait(false) is { Type: SessionRecordType.Fence } record && record.Session == Id)
             {
                 return false;
             }
         }
-        return announced;
+        return listed.Any(info => info.Name == _announcement);
     }
 
     /// <summary>Ends the session: nothing of it is left, or, where nothing can be deleted, a record that it is over.</summary>
@@ -78,13 +80,9 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
             await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
             return;
         }
-        foreach (ObjectName? name in (ObjectName?[])[_announcement, _heartbeat])
-        {
-            if (name is { } present)
-            {
-                await backend.DeleteAsync(present, cancellationToken).ConfigureAwait(false);
-            }
-        }
+        ObjectName?[] names = [_announcement, _heartbeat];
+        await Task.WhenAll(names.OfType<ObjectName>().Select(name => backend.DeleteAsync(name, cancellationToken).AsTask()))
+            .ConfigureAwait(false);
         await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 

@@ -48,7 +48,7 @@ internal sealed class UploadSession : IAsyncDisposable
         _catalog = catalog;
         _claimed = new ClaimedBlobs(catalog.Index);
         _sealings = new SealingSource(repository.Keys.Ring);
-        _journal = new PackJournal(Backend, repository.Keys, repository.Cache, catalog.Index, _claimed);
+        _journal = new PackJournal(Backend, repository.Keys, repository.Cache, repository.Metadata, catalog.Index, _claimed);
         _journal.AddUnnamed(catalog.UnnamedPacks);
         _assembler = new PackAssembler(Backend, repository.Keys, options, _claimed.Pack, OnPut);
         _drafts = Channel.CreateBounded<FrameDraft>(options.SealerCount + 1);
@@ -282,6 +282,7 @@ internal sealed class UploadSession : IAsyncDisposable
     {
         await Backend.PutAsync(name, new ReadOnlySequence<byte>(content), CancellationToken.None).ConfigureAwait(false);
         await Backend.FlushAsync(CancellationToken.None).ConfigureAwait(false);
+        _repository.Metadata?.Add(name.Id.Value, content);
     }
 
     // Everything claimed by now: out of the gatherers, into packs, these put and named in a segment, and all of it durable. Whoever
@@ -359,6 +360,11 @@ internal sealed class UploadSession : IAsyncDisposable
             using (draft)
             {
                 frame = sealer.Seal(draft);
+            }
+            if (frame.Record.Kind == FrameKind.Tree)
+            {
+                // The next backup compares with these trees.
+                _repository.Metadata?.Add(frame.Record.CiphertextHash, frame.Ciphertext.Span);
             }
             try
             {

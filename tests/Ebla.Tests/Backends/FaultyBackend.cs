@@ -9,9 +9,29 @@ namespace Ebla.Tests.Backends;
 /// <remarks>
 /// For loops in the manner of SQLite: fail at operation 1, 2, 3 ... until <see cref="HasFailed"/> stays false and the work succeeds.
 /// </remarks>
+/// <param name="plan">What goes wrong at an operation, counted from 1; null for nothing.</param>
+/// <param name="inner">What it passes on to.</param>
+/// <param name="faultyOperations">The operations that count.</param>
 internal sealed class FaultyBackend(
-    IBackend inner, Fault? fault = null, BackendOperation faultyOperations = BackendOperation.All) : IBackend
+    Func<long, FaultKind?> plan, IBackend inner, BackendOperation faultyOperations = BackendOperation.All) : IBackend
 {
+    public FaultyBackend(IBackend inner, Fault? fault = null, BackendOperation faultyOperations = BackendOperation.All)
+        : this(number => fault?.KindAt(number), inner, faultyOperations)
+    {
+    }
+
+    /// <summary>One that fails one of so many operations, by chance, half of them after they took effect.</summary>
+    public static FaultyBackend Dropping(
+        IBackend inner, int seed, int oneOf, BackendOperation faultyOperations = BackendOperation.All)
+        => new(
+            number =>
+            {
+                ulong chance = Mix(((ulong)seed << 32) + (ulong)number);
+                return chance % (ulong)oneOf != 0 ? null : chance >> 63 == 0 ? FaultKind.ErrorBefore : FaultKind.ErrorAfter;
+            },
+            inner,
+            faultyOperations);
+
     private long _operationCount;
     private volatile bool _hasFailed;
     private volatile bool _hasCrashed;
@@ -137,6 +157,18 @@ internal sealed class FaultyBackend(
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
 
+    // The finisher of splitmix64 (Steele, Lea, Flood 2014): generators with neighbouring seeds begin alike.
+    private static ulong Mix(ulong value)
+    {
+        unchecked
+        {
+            value += 0x9e3779b97f4a7c15;
+            value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
+            value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
+            return value ^ (value >> 31);
+        }
+    }
+
     private static void Flip(Span<byte> bytes) => bytes[bytes.Length / 2] ^= 1;
 
     private static BackendException Error(string what) => new($"A planned fault: {what}.", isTransient: true);
@@ -152,16 +184,16 @@ internal sealed class FaultyBackend(
             return null;
         }
         long number = Interlocked.Increment(ref _operationCount);
-        if (fault is null || number < fault.Operation || number - fault.Operation >= fault.Count)
+        if (plan(number) is not { } planned)
         {
             return null;
         }
         _hasFailed = true;
-        FaultKind kind = fault.Kind switch
+        FaultKind kind = planned switch
         {
             FaultKind.Missing when !canMiss => FaultKind.ErrorBefore,
             FaultKind.FlippedBit or FaultKind.Truncated when !canSpoil => FaultKind.ErrorBefore,
-            _ => fault.Kind,
+            _ => planned,
         };
         if (kind == FaultKind.CrashBefore)
         {

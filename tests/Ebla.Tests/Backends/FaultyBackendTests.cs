@@ -73,18 +73,4 @@ public sealed class FaultyBackendTests
         await Assert.ThrowsAsync<BackendException>(
             async () => await TestObject.ListAsync(With(FaultKind.Truncated), ObjectKind.Pack));
     }
-
-    [Fact]
-    public async Task Calls_and_bytes_are_counted()
-    {
-        await using CountingBackend counting = new(new MemoryBackend());
-        await Item.PutAsync(counting);
-        await counting.FlushAsync();
-        await TestObject.GetAsync(counting, Item.Name);
-        await TestObject.ListAsync(counting, ObjectKind.Pack);
-        Assert.Equal(100, counting.PutSizeInBytes);
-        Assert.Equal(100, counting.GetSizeInBytes);
-        Assert.Equal(2, counting.Count(BackendOperation.Writes));
-        Assert.Equal(5, counting.Count(BackendOperation.All));
-    }
 }

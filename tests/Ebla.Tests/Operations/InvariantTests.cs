@@ -190,7 +190,7 @@ public sealed class InvariantTests : IDisposable
         CatalogWalk walk = new(index);
         walk.Visit(snapshot.Snapshot.Root, Token);
         problems.AddRange(walk.Missing.Select(id => $"{id} is missing"));
-        using BlobReader blobs = new(repository.Backend, repository.Keys, index);
+        using BlobReader blobs = new(repository.Backend, repository.Keys, index, repository.Metadata);
         TreeReader trees = new(blobs);
         Stack<BlobId> waiting = new([snapshot.Snapshot.Root]);
         while (waiting.TryPop(out BlobId tree))

@@ -32,7 +32,9 @@ internal static class HttpFailure
     }
 
     /// <summary>What an exception of the client means. A cancellation by the caller stays one.</summary>
-    public static Exception From(Exception exception, StallGuard guard, Func<string, string> describe, CancellationToken cancellationToken)
+    /// <remarks>What comes over a pipe is no HTTP only if the other end died.</remarks>
+    public static Exception From(
+        Exception exception, bool isOnNet, StallGuard guard, Func<string, string> describe, CancellationToken cancellationToken)
     {
         if (cancellationToken.IsCancellationRequested)
         {
@@ -50,7 +52,10 @@ internal static class HttpFailure
                 return inner;
             }
         }
-        return exception is HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded }
+        return isOnNet && exception is HttpRequestException
+        {
+            HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded,
+        }
             ? new BackendException(describe("the server's answer is no HTTP."), isTransient: false, exception)
             : new BackendException(describe(Reason(exception)), isTransient: true, exception);
     }

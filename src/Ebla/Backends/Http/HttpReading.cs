@@ -90,7 +90,8 @@ internal sealed class HttpReading(HttpStore store, Func<HttpExchange, Cancellati
         {
             throw Unexpected(exchange);
         }
-        else if (range is not { HasRange: true } || range.From != offset || range.To != last || exchange.Length is { } all && all != destination.Length)
+        else if (range is not { HasRange: true } || range.From != offset || range.To != last
+            || exchange.Length is { } all && all != destination.Length)
         {
             throw new BackendException(
                 exchange.Describe($"bytes {offset} to {last} were asked for, '{range?.ToString() ?? "an unnamed part"}' came."), isTransient: false);

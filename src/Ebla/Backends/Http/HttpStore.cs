@@ -160,7 +160,7 @@ internal sealed class HttpStore : IDisposable
     {
         StallGuard guard = _settings.Line.Watch(cancellationToken);
         string Describe(string reason) => $"{_place}: cannot {ask.Purpose}: {reason}";
-        Exception Translate(Exception exception) => Explain(HttpFailure.From(exception, guard, Describe, cancellationToken));
+        Exception Translate(Exception exception) => Explain(HttpFailure.From(exception, !_isHttp2, guard, Describe, cancellationToken));
         SequenceContent? content = ask.Content is { } bytes ? new SequenceContent(bytes, guard) : null;
         using HttpRequestMessage request = MakeRequest(ask, answer, content);
         try

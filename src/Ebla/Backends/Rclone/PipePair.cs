@@ -4,9 +4,13 @@ namespace Ebla.Backends.Rclone;
 internal sealed class PipePair(Stream incoming, Stream outgoing) : Stream
 {
     private volatile bool _hasReceived;
+    private volatile bool _hasEnded;
 
     /// <summary>Whether anything ever came.</summary>
     public bool HasReceived => _hasReceived;
+
+    /// <summary>Whether nothing more will come.</summary>
+    public bool HasEnded => _hasEnded;
 
     public override bool CanRead => true;
 
@@ -26,6 +30,7 @@ internal sealed class PipePair(Stream incoming, Stream outgoing) : Stream
     {
         int count = await incoming.ReadAsync(buffer, cancellationToken).ConfigureAwait(false);
         _hasReceived |= count > 0;
+        _hasEnded |= count == 0;
         return count;
     }
 

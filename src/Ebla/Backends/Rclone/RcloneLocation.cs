@@ -5,7 +5,9 @@ using Ebla.Primitives;
 
 namespace Ebla.Backends.Rclone;
 
-/// <summary>A place on a remote of rclone: <c>rclone:REMOTE:PATH</c>, what follows the first colon being rclone's (docs/backends/rclone.md).</summary>
+/// <summary>
+/// A place on a remote of rclone: <c>rclone:REMOTE:PATH</c>, what follows the first colon being rclone's (docs/backends/rclone.md).
+/// </summary>
 public sealed record RcloneLocation : BackendLocation
 {
     private const string Scheme = "rclone";

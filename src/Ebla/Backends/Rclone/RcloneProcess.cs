@@ -29,7 +29,7 @@ internal sealed class RcloneProcess : IAsyncDisposable
     public PipePair Line { get; }
 
     /// <summary>Whether it ended before it ever answered: then it will do so again.</summary>
-    public bool HasFailedAtStart => !Line.HasReceived && _process.WaitForExit(LastWordsTime);
+    public bool HasFailedAtStart => !Line.HasReceived && _process.WaitForExit(EndingTime);
 
     /// <summary>Starts the program.</summary>
     /// <exception cref="BackendException">It is not there.</exception>
@@ -64,7 +64,7 @@ internal sealed class RcloneProcess : IAsyncDisposable
     /// <summary>The last thing it said, once; null if it said nothing since.</summary>
     public string? TakeLastLine()
     {
-        _ = _hasNewLine.Wait(LastWordsTime);
+        _ = Line.HasEnded ? _listening.Wait(EndingTime) : _hasNewLine.Wait(LastWordsTime);
         string? line = Interlocked.Exchange(ref _lastLine, null);
         _hasNewLine.Reset();
         return line;
@@ -102,7 +102,7 @@ internal sealed class RcloneProcess : IAsyncDisposable
             // "2026/01/02 03:04:05 ERROR : what happened"
             string text = line.Length > 20 && line[4] == '/' && line[19] == ' ' ? line[20..] : line;
             text = new string([.. text.Take(LineLengthMax).Select(static letter => char.IsControl(letter) ? ' ' : letter)]).Trim();
-            if (text.Length > 0)
+            if (text.Length > 0 && !text.StartsWith("NOTICE", StringComparison.Ordinal))
             {
                 _lastLine = text;
                 _hasNewLine.Set();

@@ -10,7 +10,8 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
     private static readonly string[] Fixed = ["serve", "restic", "--stdio", "--cache-objects=false", "--b2-hard-delete"];
 
     // What rclone's last line says of a full store or a refusal, by which trying again is of no use. Its answers say "500" to everything.
-    private static readonly string[] FullWords = ["no space left on device", "quota exceeded", "storageQuotaExceeded", "insufficient_space"];
+    private static readonly string[] FullWords =
+        ["no space left on device", "remaining disk space", "quota exceeded", "storageQuotaExceeded", "insufficient_space"];
     private static readonly string[] DeniedWords =
         ["permission denied", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "401 Unauthorized", "403 Forbidden"];
 

@@ -10,9 +10,21 @@ namespace Ebla.Backends.Sftp;
 [UnsupportedOSPlatform("windows")]
 internal sealed class AskPass : IDisposable
 {
+    /// <summary>The variable that holds the number of the process that may ask.</summary>
+    public const string AskerName = "EBLA_SFTP_ASKER";
+
     private const string VariableName = "EBLA_SFTP_ANSWER";
 
-    private const string Script = "#!/bin/sh\nprintf '%s\\n' \"$" + VariableName + "\"\n";
+    // Answers the ssh that was started, and none that this one starts to reach a host on the way: that one is not to learn the password.
+    // Nor is it an answer to whether a key is to be trusted, which would be asked again and again.
+    private const string Script =
+        $"""
+        #!/bin/sh
+        [ "$PPID" = "${AskerName}" ] || exit 1
+        case $1 in *yes/no*) exit 1 ;; esac
+        printf '%s\n' "${VariableName}"
+
+        """;
 
     private readonly string _folder;
     private readonly string _password;

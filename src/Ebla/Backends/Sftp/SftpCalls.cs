@@ -1,8 +1,10 @@
+using System.Diagnostics.CodeAnalysis;
 using Ebla.Primitives;
 
 namespace Ebla.Backends.Sftp;
 
 /// <summary>The requests of SFTP as calls, over one connection. Handles are the server's and go with the connection.</summary>
+[SuppressMessage("Design", "CA1001", Justification = "A SemaphoreSlim holds nothing to be given back, unless its wait handle is used.")]
 internal sealed class SftpCalls(SftpConnection connection)
 {
     // For their owner alone, as in a local repository.
@@ -16,6 +18,11 @@ internal sealed class SftpCalls(SftpConnection connection)
     // A small folder needs two answers: its entries and the end. Large ones get more requests in flight.
     private const int ReadFolderInFlightMin = 2;
     private const int ReadFolderInFlightMax = 16;
+
+    private const int FoldersOpenMax = 64;
+
+    // Servers let some number of files and folders be open, mostly a thousand. Most of them are for files.
+    private readonly SemaphoreSlim _foldersOpen = new(Math.Clamp((connection.Extensions.HandlesMax ?? FoldersOpenMax) / 4, 1, FoldersOpenMax));
 
     public SftpConnection Connection => connection;
 
@@ -74,6 +81,19 @@ internal sealed class SftpCalls(SftpConnection connection)
 
     /// <summary>All that is in a folder but <c>.</c> and <c>..</c>; null if there is no such folder.</summary>
     public async Task<List<SftpEntry>?> ReadFolderAsync(string path, string where, CancellationToken cancellationToken)
+    {
+        await _foldersOpen.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ReadFolderOnceAsync(path, where, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            _ = _foldersOpen.Release();
+        }
+    }
+
+    private async Task<List<SftpEntry>?> ReadFolderOnceAsync(string path, string where, CancellationToken cancellationToken)
     {
         (SftpStatus opened, byte[] handle) = await OpenFolderAsync(path, cancellationToken).ConfigureAwait(false);
         if (!opened.IsOk)

@@ -20,6 +20,7 @@ internal sealed class SftpConnection : IAsyncDisposable
     private static readonly TimeSpan GoodbyeTime = TimeSpan.FromSeconds(2);
 
     private readonly SftpTransport _transport;
+    private readonly string _where;
     private readonly TimeSpan _stallTime;
     private readonly Pipe _outgoing = new(new PipeOptions(
         pauseWriterThreshold: OutgoingSizeInBytesMax, resumeWriterThreshold: OutgoingSizeInBytesMax / 2,
@@ -34,9 +35,10 @@ internal sealed class SftpConnection : IAsyncDisposable
     private long _lastProgress;
     private SftpFailure? _failure;
 
-    private SftpConnection(SftpTransport transport, TimeSpan stallTime)
+    private SftpConnection(SftpTransport transport, string where, TimeSpan stallTime)
     {
         _transport = transport;
+        _where = where;
         _stallTime = stallTime;
         NoteProgress();
     }
@@ -48,9 +50,14 @@ internal sealed class SftpConnection : IAsyncDisposable
     public bool IsOver => Volatile.Read(ref _failure) is not null;
 
     /// <summary>Begins a session and learns what the server can do. Owns the transport from now on, also if it fails.</summary>
-    public static async Task<SftpConnection> OpenAsync(SftpTransport transport, TimeSpan stallTime, CancellationToken cancellationToken)
+    /// <param name="transport">Carries it.</param>
+    /// <param name="where">The location, for messages.</param>
+    /// <param name="stallTime">How long nothing may move while an answer is awaited.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public static async Task<SftpConnection> OpenAsync(
+        SftpTransport transport, string where, TimeSpan stallTime, CancellationToken cancellationToken)
     {
-        SftpConnection connection = new(transport, stallTime);
+        SftpConnection connection = new(transport, where, stallTime);
         try
         {
             StartThread(connection.SendAll, "sftp send");
@@ -110,7 +117,7 @@ internal sealed class SftpConnection : IAsyncDisposable
             patience.CancelAfter(GoodbyeTime);
             await Task.Delay(Timeout.InfiniteTimeSpan, patience.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }
-        End(new SftpFailure("The connection to the SFTP server was closed.", IsTransient: true));
+        End(new SftpFailure($"{_where}: the connection was closed.", IsTransient: true));
         if (isFree)
         {
             // Who waits for the turn shall learn that it is over.
@@ -138,9 +145,9 @@ internal sealed class SftpConnection : IAsyncDisposable
         }
         catch (TimeoutException)
         {
-            throw new BackendException($"The SFTP server did not answer within {patience.TotalSeconds:0} seconds.", isTransient: true);
+            throw new BackendException($"{_where}: the server did not answer within {patience.TotalSeconds:0} seconds.", isTransient: true);
         }
-        Extensions = SftpExtensions.Read(version, ProtocolVersion);
+        Extensions = SftpExtensions.Read(version, ProtocolVersion, _where);
         if (Extensions.HasLimits)
         {
             SftpReply reply = await CallAsync(
@@ -252,7 +259,7 @@ internal sealed class SftpConnection : IAsyncDisposable
         }
         catch (InvalidDataException exception)
         {
-            End(new SftpFailure($"The answers are not SFTP: {exception.Message}.", IsTransient: false));
+            End(new SftpFailure($"{_where}: what answers does not speak SFTP: {exception.Message}.", IsTransient: false));
         }
         finally
         {
@@ -308,7 +315,7 @@ internal sealed class SftpConnection : IAsyncDisposable
                 if (isWaiting && TimeProvider.System.GetElapsedTime(Volatile.Read(ref _lastProgress)) > _stallTime)
                 {
                     End(new SftpFailure(
-                        $"The SFTP server has not answered for {_stallTime.TotalSeconds:0} seconds.", IsTransient: true));
+                        $"{_where}: the server has not answered for {_stallTime.TotalSeconds:0} seconds.", IsTransient: true));
                 }
             }
         }

@@ -72,14 +72,7 @@ internal sealed class SftpDialer(SftpLocation location, SftpOptions options, Bac
         SshMessages messages = new(location.ToString(), settings.Notice);
         SshProcess process = SshProcess.Start(
             new SshCommand(location, options), messages, stallTime, await FindPasswordAsync().ConfigureAwait(false));
-        try
-        {
-            return new SftpCalls(await SftpConnection.OpenAsync(process, stallTime, _closing.Token).ConfigureAwait(false));
-        }
-        catch (BackendException exception) when (!exception.Message.StartsWith(location.ToString(), StringComparison.Ordinal))
-        {
-            throw new BackendException($"{location}: {exception.Message}", exception.IsTransient, exception);
-        }
+        return new SftpCalls(await SftpConnection.OpenAsync(process, location.ToString(), stallTime, _closing.Token).ConfigureAwait(false));
     }
 
     // Asked once, also if it is asked for again after the line dropped. Only this method touches the field, and it runs once at a time.

@@ -37,14 +37,15 @@ internal sealed record SftpExtensions
     public int? HandlesMax { get; private init; }
 
     /// <summary>Reads a greeting, from the version on.</summary>
-    public static SftpExtensions Read(ReadOnlySpan<byte> greeting, uint version)
+    public static SftpExtensions Read(ReadOnlySpan<byte> greeting, uint version, string where)
     {
         SftpDecoder fields = new(greeting);
         uint offered = fields.UInt32();
         if (offered != version)
         {
             throw new BackendException(
-                $"The server speaks version {offered} of SFTP; version {version} is needed, which nearly all servers speak.", isTransient: false);
+                $"{where}: the server speaks version {offered} of SFTP; version {version} is needed, which nearly all servers speak.",
+                isTransient: false);
         }
         HashSet<(string Name, string Version)> found = [];
         while (!fields.IsAtEnd)

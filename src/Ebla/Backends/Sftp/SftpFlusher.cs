@@ -21,11 +21,10 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
     private Task? _next;
     private string? _void;
 
-    // Null until the first folder was tried.
-    private bool? _canSyncFolders;
+    private volatile FolderSync _folderSync;
 
-    /// <summary>Whether the names of files can be made durable; null until it was tried.</summary>
-    public bool? CanSyncFolders => _canSyncFolders;
+    /// <summary>Whether the names of files can be made durable, as far as it is known.</summary>
+    public FolderSync FolderSync => _folderSync;
 
     /// <summary>Fails if a flush failed for good: what was put since the one before is not to be trusted.</summary>
     public void ThrowIfVoid()
@@ -157,10 +156,10 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
     {
         if (!calls.Extensions.HasSync)
         {
-            _canSyncFolders = false;
+            _folderSync = FolderSync.Refused;
             return;
         }
-        foreach (string first in folders.Take(_canSyncFolders is null ? 1 : 0))
+        foreach (string first in folders.Take(_folderSync == FolderSync.Untried ? 1 : 0))
         {
             await SyncFolderAsync(calls, first).ConfigureAwait(false);
         }
@@ -169,7 +168,7 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
 
     private async Task SyncFolderAsync(SftpCalls calls, string folder)
     {
-        if (_canSyncFolders == false)
+        if (_folderSync == FolderSync.Refused)
         {
             return;
         }
@@ -178,22 +177,27 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
         if (!status.IsOk)
         {
             // Whoever may make a folder in another may not always read that one. And some servers open no folders as files.
-            if (isOurs && (_canSyncFolders == true || status.Code == SftpStatusCode.NoSuchFile))
+            if (isOurs && (_folderSync == FolderSync.Works || status.Code == SftpStatusCode.NoSuchFile))
             {
                 throw status.ToException("cannot make the names in it durable", $"{place.Location}: '{folder}'");
             }
-            _canSyncFolders ??= isOurs ? false : null;
+            if (isOurs)
+            {
+                _folderSync = FolderSync.Refused;
+            }
             return;
         }
         SftpRequest syncing = await calls.BeginSyncAsync(handle, CancellationToken.None).ConfigureAwait(false);
         calls.CloseLater(handle);
         status = (await syncing.Reply.ConfigureAwait(false)).Status();
-        if (status.Code == SftpStatusCode.Unsupported && _canSyncFolders != true)
+        if (status.Code == SftpStatusCode.Unsupported && _folderSync != FolderSync.Works)
         {
-            _canSyncFolders = false;
+            _folderSync = FolderSync.Refused;
             return;
         }
-        _canSyncFolders = status.IsOk ? true : throw status.ToException("cannot make the names in it durable", $"{place.Location}: '{folder}'");
+        _folderSync = status.IsOk
+            ? FolderSync.Works
+            : throw status.ToException("cannot make the names in it durable", $"{place.Location}: '{folder}'");
     }
 
     private async Task LookUpAsync(SftpCalls calls, ObjectName name, long sizeInBytes)

@@ -14,6 +14,11 @@ internal sealed class SshCommand(SftpLocation location, SftpOptions options)
     // OpenSSH leaves signals ignored that were ignored when it began.
     private const string IgnoringSignals = "trap '' HUP INT QUIT TERM; ";
 
+    // The shell becomes ssh, so its number is that of ssh.
+    private const string NamingItself = $"export {AskPass.AskerName}=$$; ";
+
+    private const string OurVariables = "EBLA_";
+
     /// <summary>What to start.</summary>
     /// <param name="stallTime">How long the line may be silent.</param>
     /// <param name="askPass">Answers what ssh asks; null if nothing may be asked.</param>
@@ -33,12 +38,17 @@ internal sealed class SshCommand(SftpLocation location, SftpOptions options)
         }
         else
         {
-            start.ArgumentList.Add(IgnoringSignals + "exec ssh \"$@\"");
+            start.ArgumentList.Add(IgnoringSignals + NamingItself + "exec ssh \"$@\"");
             start.ArgumentList.Add("ssh");
             foreach (string argument in Arguments(stallTime, askPass is not null))
             {
                 start.ArgumentList.Add(argument);
             }
+        }
+        foreach (string name in start.Environment.Keys.Where(static name => name.StartsWith(OurVariables, StringComparison.Ordinal)).ToArray())
+        {
+            // Passwords and keys, which are no business of ssh or of the other end.
+            _ = start.Environment.Remove(name);
         }
         askPass?.AddTo(start.Environment);
         return start;

@@ -20,6 +20,9 @@ internal sealed partial class SshMessages(string where, Action<string> notice)
     private readonly StringBuilder _line = new();
     private string? _hostKey;
 
+    /// <summary>The location, for messages.</summary>
+    public string Where => where;
+
     /// <summary>Takes a piece of the text.</summary>
     public void Add(string text)
     {
@@ -46,7 +49,7 @@ internal sealed partial class SshMessages(string where, Action<string> notice)
     {
         lock (_lock)
         {
-            string last = _lines.LastOrDefault(static line => line.Length > 0) ?? "";
+            string last = _lines.LastOrDefault(static line => Trouble().IsMatch(line)) ?? _lines.LastOrDefault() ?? "";
             return IsSaid("REMOTE HOST IDENTIFICATION HAS CHANGED")
                 ? Denied($"the key of the server has CHANGED{Key}. Either somebody is in between, or the server was set up anew. If you know "
                     + $"that it was, remove the old key: {Removal()}")
@@ -120,6 +123,10 @@ internal sealed partial class SshMessages(string where, Action<string> notice)
 
     [GeneratedRegex(@"^debug1: Server host key: (\S+ \S+)")]
     private static partial Regex HostKey();
+
+    // How ssh begins the lines that tell why a connection failed. Others may come from the server, as a greeting.
+    [GeneratedRegex(@"^(ssh: |ssh_|Connection |Connecting |kex_|Timeout|client_loop|Read from|packet_write|channel |mux_|Received |Disconnected)")]
+    private static partial Regex Trouble();
 
     // What -v adds without "debug1".
     [GeneratedRegex(@"^(OpenSSH_|Authenticated to |Transferred: |Bytes per second: |Authenticating to |\s*$)")]

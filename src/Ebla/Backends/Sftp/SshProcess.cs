@@ -52,7 +52,7 @@ internal sealed class SshProcess : SftpTransport
         catch (Exception exception) when (exception is Win32Exception or IOException or UnauthorizedAccessException)
         {
             askPass?.Dispose();
-            throw new BackendException($"ssh cannot be started: {exception.Message}", isTransient: false, exception);
+            throw new BackendException($"{messages.Where}: ssh cannot be started: {exception.Message}", isTransient: false, exception);
         }
     }
 

@@ -41,11 +41,24 @@ public static class BackupOperation
         SnapshotDetailsCodec.CheckLimits(host, default, paths, options.Tags, options.Description, options.Program);
 
         using CancellationTokenSource end = new();
-        UploadSession session = await StartAsync(repository, options, end, cancellationToken).ConfigureAwait(false);
+        // Meanwhile, since each costs the time of the way there and back. What is known of them decides nothing that the catalog does not.
+        using CancellationTokenSource stopLoading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        Task<SnapshotList> loading = new SnapshotStore(repository).LoadAsync(stopLoading.Token);
+        UploadSession session;
+        try
+        {
+            session = await StartAsync(repository, options, end, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            await stopLoading.CancelAsync().ConfigureAwait(false);
+            await ((Task)loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
+        }
         // From here on the session outlives an interruption for a while.
         using CancellationTokenRegistration interruption = cancellationToken.Register(() => end.CancelAfter(LastCheckpointMax));
         await using ConfiguredAsyncDisposable disposing = session.ConfigureAwait(false);
-        SnapshotList known = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
+        SnapshotList known = await loading.ConfigureAwait(false);
         foreach (CatalogFinding finding in session.Findings.Concat(known.Findings))
         {
             observer.Notice(new BackupProblem(default, $"{finding.Message} What it held is stored again. Run ebla check."));
@@ -105,7 +118,7 @@ public static class BackupOperation
         TreeStore trees = new(session, ring, counters, options.Upload.FrameSizeInBytes);
         MetadataReader metadata = new(trees.Attributes, counters, observer);
         NodeFactory nodes = new(new OwnerNames(), metadata);
-        using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index);
+        using BlobReader blobs = new(repository.Backend, repository.Keys, session.Index, repository.Metadata);
         using SourceTree tree = new(OpenDirectoriesMax);
         FileQueue files = new(options.ReaderCount, options.Upload.FrameSizeInBytes);
         TreeAssembly assembly = new(trees, ring, counters);

@@ -38,7 +38,7 @@ public static class CheckOperation
             observer.Started(counters);
             CheckReport found = new(null);
             HashSet<ObjectName> before = await ListStateAsync(repository.Backend, cancellationToken).ConfigureAwait(false);
-            SnapshotList snapshots = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
+            SnapshotList snapshots = await new SnapshotStore(repository, null).LoadAsync(cancellationToken).ConfigureAwait(false);
             counters.SetSnapshots(snapshots.Snapshots.Count);
             using CheckedCatalog catalog = await CheckedCatalog.LoadAsync(repository, found, counters, cancellationToken)
                 .ConfigureAwait(false);
@@ -89,15 +89,10 @@ public static class CheckOperation
 
     private static async Task<HashSet<ObjectName>> ListStateAsync(IBackend backend, CancellationToken cancellationToken)
     {
-        HashSet<ObjectName> names = [];
-        foreach (ObjectKind kind in (ObjectKind[])[ObjectKind.Snapshot, ObjectKind.Index, ObjectKind.Condemned])
-        {
-            await foreach (ObjectInfo info in backend.ListAsync(kind, cancellationToken).ConfigureAwait(false))
-            {
-                _ = names.Add(info.Name);
-            }
-        }
-        return names;
+        ObjectKind[] kinds = [ObjectKind.Snapshot, ObjectKind.Index, ObjectKind.Condemned];
+        List<ObjectInfo>[] listed = await Task.WhenAll(
+            kinds.Select(kind => Concurrently.ReadAllAsync(backend.ListAsync(kind, cancellationToken)))).ConfigureAwait(false);
+        return [.. listed.SelectMany(lines => lines).Select(info => info.Name)];
     }
 
     private static HashSet<ObjectId> WalkAll(SnapshotClosure closure, SnapshotList snapshots, CancellationToken cancellationToken)
@@ -293,7 +288,7 @@ public static class CheckOperation
         {
             return;
         }
-        using BlobReader blobs = new(repository.Backend, repository.Keys, catalog.Index);
+        using BlobReader blobs = new(repository.Backend, repository.Keys, catalog.Index, null);
         TreeReader trees = new(blobs);
         foreach (StoredSnapshot stored in suffering.Reverse())
         {

@@ -139,14 +139,17 @@ internal sealed class CheckedCatalog : IDisposable
 
     private async Task ReadSegmentsAsync(CancellationToken cancellationToken)
     {
-        await foreach (ObjectInfo info in _repository.Backend.ListAsync(ObjectKind.Index, cancellationToken)
-            .ConfigureAwait(false))
+        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(
+            _repository.Backend.ListAsync(ObjectKind.Index, cancellationToken)).ConfigureAwait(false);
+        await foreach ((ObjectInfo info, Task<byte[]?> reading) in Concurrently.ForEachAsync(
+            listed,
+            (info, token) => _repository.Objects.TryReadAsync(info.Name, IndexSegmentCodec.BodySizeInBytesMax * 2L, token).AsTask(),
+            Concurrently.Segments,
+            cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                byte[]? content = await _repository.Objects.TryReadAsync(
-                    info.Name, IndexSegmentCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
-                if (content is null)
+                if (await reading.ConfigureAwait(false) is not { } content)
                 {
                     continue; // Merged away since it was listed: what it named is in another segment.
                 }
@@ -206,14 +209,17 @@ internal sealed class CheckedCatalog : IDisposable
     {
         PackDirectoryReader directories = new(_repository.Backend, _repository.Keys);
         long sound = 0;
-        foreach ((ObjectId id, PackFacts facts) in Packs.Where(pack => pack.Value.NamedSizeInBytes is null))
+        KeyValuePair<ObjectId, PackFacts>[] unnamed = [.. Packs.Where(pack => pack.Value.NamedSizeInBytes is null)];
+        await foreach (((ObjectId id, PackFacts facts), Task<IndexedPack?> reading) in Concurrently.ForEachAsync(
+            unnamed,
+            (pack, token) => directories.TryReadAsync(pack.Key, pack.Value.ListedSizeInBytes!.Value, token).AsTask(),
+            Concurrently.SmallObjects,
+            cancellationToken).ConfigureAwait(false))
         {
             ObjectName name = new(ObjectKind.Pack, id);
             try
             {
-                IndexedPack? pack = await directories.TryReadAsync(id, facts.ListedSizeInBytes!.Value, cancellationToken)
-                    .ConfigureAwait(false);
-                if (pack is not null)
+                if (await reading.ConfigureAwait(false) is { } pack)
                 {
                     sound++;
                     CheckSignatures([pack], name);

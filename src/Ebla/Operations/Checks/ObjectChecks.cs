@@ -140,14 +140,17 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
     private async IAsyncEnumerable<(ObjectName Name, T Value)> OpenAllAsync<T>(
         ObjectKind kind, long sizeInBytesMax, Func<byte[], T> open)
     {
-        await foreach (ObjectInfo info in _backend.ListAsync(kind, cancellationToken).ConfigureAwait(false))
+        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(_backend.ListAsync(kind, cancellationToken)).ConfigureAwait(false);
+        await foreach ((ObjectInfo info, Task<byte[]?> reading) in Concurrently.ForEachAsync(
+            listed,
+            (info, token) => repository.Objects.TryReadAsync(info.Name, sizeInBytesMax, token).AsTask(),
+            Concurrently.SmallObjects,
+            cancellationToken).ConfigureAwait(false))
         {
             T value;
             try
             {
-                byte[]? content = await repository.Objects.TryReadAsync(info.Name, sizeInBytesMax, cancellationToken)
-                    .ConfigureAwait(false);
-                if (content is null)
+                if (await reading.ConfigureAwait(false) is not { } content)
                 {
                     continue; // Removed since it was listed.
                 }

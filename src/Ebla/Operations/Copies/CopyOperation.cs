@@ -221,7 +221,7 @@ public static class CopyOperation
                 return;
             }
             HashSet<ByteName> hosts = [.. pending.Select(stored => stored.Snapshot.Host)];
-            using BlobReader blobs = new(destination.Backend, destination.Keys, run.DestinationIndex);
+            using BlobReader blobs = new(destination.Backend, destination.Keys, run.DestinationIndex, destination.Metadata);
             EarlierCopy earlier = new(run, map, blobs);
             HashSet<string> lines = [];
             foreach (StoredSnapshot stored in known.Reverse())

@@ -28,7 +28,7 @@ internal sealed class CopyRun : IDisposable
         SharesNames = source.Keys.Ring.SharesNamesWith(destination.Keys.Ring);
         // A frame's own word is good enough of those whose word the source itself would take (docs/format.md, "Trust").
         OpensAll = options.OpenAll || source.Keys.Members.Values.Any(member => member.Role != MemberRole.Owner);
-        Blobs = new BlobReader(source.Backend, source.Keys, index);
+        Blobs = new BlobReader(source.Backend, source.Keys, index, source.Metadata);
         Damaged = new DamagedCopies(index);
         Walk = new CopyWalk(index);
         if (!SharesNames)

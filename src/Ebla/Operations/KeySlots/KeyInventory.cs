@@ -32,13 +32,17 @@ internal sealed class KeyInventory
     public static async Task<KeyInventory> LoadAsync(Repository repository, CancellationToken cancellationToken)
     {
         KeyInventory inventory = new();
-        await foreach (ObjectInfo info in repository.Backend.ListAsync(ObjectKind.Key, cancellationToken).ConfigureAwait(false))
+        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(
+            repository.Backend.ListAsync(ObjectKind.Key, cancellationToken)).ConfigureAwait(false);
+        await foreach ((ObjectInfo info, Task<byte[]?> reading) in Concurrently.ForEachAsync(
+            listed,
+            (info, token) => repository.Objects.TryReadAsync(info.Name, KeyObject.SizeInBytesMax, token).AsTask(),
+            Concurrently.SmallObjects,
+            cancellationToken).ConfigureAwait(false))
         {
             try
             {
-                byte[]? content = await repository.Objects.TryReadAsync(info.Name, KeyObject.SizeInBytesMax, cancellationToken)
-                    .ConfigureAwait(false);
-                if (content is not null)
+                if (await reading.ConfigureAwait(false) is { } content)
                 {
                     inventory.Add(repository.Keys, new StoredKey(info.Name.Id, content));
                 }

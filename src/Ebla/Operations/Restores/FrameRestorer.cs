@@ -7,7 +7,7 @@ using Ebla.Repositories;
 
 namespace Ebla.Operations.Restores;
 
-/// <summary>One worker: fetches frames, opens and checks them, and hands their chunks to files. Not for concurrent use.</summary>
+/// <summary>One worker: opens frames that were fetched, checks them, and hands their chunks to files. Not for concurrent use.</summary>
 internal sealed class FrameRestorer(
     Repository repository, BlobIndex index, BlobReader blobs, DamagedCopies damaged, FileWriter files, RestoreCounters counters)
     : IDisposable
@@ -16,11 +16,21 @@ internal sealed class FrameRestorer(
     private readonly FrameOpener _opener = new(repository.Keys);
     private readonly List<FilePiece> _retries = [];
 
-    /// <summary>Restores the pieces of a fetch, and with the last fetch of a plan those that were put off.</summary>
-    public async Task RunAsync(FrameFetch fetch, CancellationToken cancellationToken)
+    /// <summary>Restores the pieces of a range, whose reading it waits for.</summary>
+    public async Task RunAsync(FetchedRange range, CancellationToken cancellationToken)
     {
-        await FetchAsync(fetch, cancellationToken).ConfigureAwait(false);
-        await RetryAsync(fetch.Plan, mayDecline: true, cancellationToken).ConfigureAwait(false);
+        bool isRead = false;
+        try
+        {
+            isRead = await range.Reading.ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is CorruptDataException or BackendException)
+        {
+            // Frame by frame it is tried again, and then what fails is known to be damaged.
+        }
+        counters.CountFetched(range.Fetch.SizeInBytes);
+        RestoreRange(range.Fetch, range.Fetch.Plan.PiecesOf(range.Fetch).Span, isRead ? range.Span : default, cancellationToken);
+        await RetryAsync(range.Fetch.Plan, mayDecline: true, cancellationToken).ConfigureAwait(false);
     }
 
     /// <summary>Restores what was put off, file by file, so that only one is open at a time.</summary>
@@ -34,28 +44,6 @@ internal sealed class FrameRestorer(
     }
 
     public void Dispose() => _opener.Dispose();
-
-    private async Task FetchAsync(FrameFetch fetch, CancellationToken cancellationToken)
-    {
-        ReadOnlyMemory<PlannedPiece> pieces = fetch.Plan.PiecesOf(fetch);
-        FrameAddress first = pieces.Span[0].Frame;
-        // With the hash of what is asked for, a mirror can choose and heal. Of several frames together there is none.
-        Hash256? expected = pieces.Span[^1].Frame == first ? index.GetRow(first).CiphertextHash : null;
-        using RentedBuffer range = new(fetch.SizeInBytes);
-        bool isRead = false;
-        try
-        {
-            isRead = await repository.Backend.GetAsync(
-                new ObjectName(ObjectKind.Pack, fetch.Pack), fetch.OffsetInPack, range.Memory, expected, cancellationToken)
-                .ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is CorruptDataException or BackendException)
-        {
-            // Frame by frame it is tried again, and then what fails is known to be damaged.
-        }
-        counters.CountFetched(fetch.SizeInBytes);
-        RestoreRange(fetch, pieces.Span, isRead ? range.Span : default, cancellationToken);
-    }
 
     private void RestoreRange(
         FrameFetch fetch, ReadOnlySpan<PlannedPiece> pieces, ReadOnlySpan<byte> range, CancellationToken cancellationToken)

@@ -39,7 +39,7 @@ public static class RestoreOperation
         LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForReadingAsync(cancellationToken)
             .ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
-        using BlobReader blobs = new(repository.Backend, repository.Keys, index);
+        using BlobReader blobs = new(repository.Backend, repository.Keys, index, repository.Metadata);
         TreeReader trees = new(blobs);
         SnapshotPlace place = await SnapshotPlace.FindAsync(trees, stored, options.PathInSnapshot, cancellationToken)
             .ConfigureAwait(false);
@@ -109,6 +109,7 @@ public static class RestoreOperation
             CancellationToken = stop.Token,
         };
         using FilePlanner planner = new(run);
+        using RangeFetcher fetcher = new(repository.Backend, index);
         RestoreSelection selection = new(options, place.Path);
         RestorePath path = new();
         TreeRemoval removal = new(selection, path, new KeptEntries(options.Kept), options, report, counters, stop.Token);
@@ -120,8 +121,10 @@ public static class RestoreOperation
             workers[i] = Task.Run(() => GuardAsync(WorkAsync), CancellationToken.None);
         }
         Task walking = Task.Run(() => GuardAsync(WalkAsync), CancellationToken.None);
-        Task[] all = [walking, .. workers];
+        Task fetching = Task.Run(() => GuardAsync(() => fetcher.RunAsync(fetches.Reader, stop.Token)), CancellationToken.None);
+        Task[] all = [walking, fetching, .. workers];
         await Task.WhenAll(all).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        await fetcher.DrainAsync().ConfigureAwait(false);
         await planner.StopAsync().ConfigureAwait(false);
         ThrowFirst(all);
         cancellationToken.ThrowIfCancellationRequested();
@@ -145,12 +148,20 @@ public static class RestoreOperation
         async Task WorkAsync()
         {
             using FrameRestorer worker = new(repository, index, blobs, damaged, files, counters);
-            await foreach (FrameFetch fetch in fetches.Reader.ReadAllAsync(stop.Token).ConfigureAwait(false))
+            await foreach (FetchedRange range in fetcher.Ranges.ReadAllAsync(stop.Token).ConfigureAwait(false))
             {
-                await worker.RunAsync(fetch, stop.Token).ConfigureAwait(false);
-                if (fetch.Plan.EndFetch())
+                RestorePlan plan = range.Fetch.Plan;
+                try
                 {
-                    await worker.RunDeclinedAsync(fetch.Plan, stop.Token).ConfigureAwait(false);
+                    await worker.RunAsync(range, stop.Token).ConfigureAwait(false);
+                }
+                finally
+                {
+                    range.Dispose();
+                }
+                if (plan.EndFetch())
+                {
+                    await worker.RunDeclinedAsync(plan, stop.Token).ConfigureAwait(false);
                     planner.EndPlan();
                 }
             }

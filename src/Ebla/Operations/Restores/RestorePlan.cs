@@ -38,6 +38,10 @@ internal sealed class RestorePlan
 
     public ReadOnlyMemory<PlannedPiece> PiecesOf(FrameFetch fetch) => _pieces.AsMemory(fetch.FirstPiece, fetch.PieceCount);
 
+    /// <summary>The first and the last frame that a fetch is for.</summary>
+    public (FrameAddress First, FrameAddress Last) FramesOf(FrameFetch fetch)
+        => (_pieces[fetch.FirstPiece].Frame, _pieces[fetch.FirstPiece + fetch.PieceCount - 1].Frame);
+
     /// <summary>True if that was the last fetch.</summary>
     public bool EndFetch() => Interlocked.Decrement(ref _fetchesLeft) == 0;
 

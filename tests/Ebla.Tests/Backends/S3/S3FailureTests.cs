@@ -107,14 +107,14 @@ public sealed class S3FailureTests
     [Fact]
     public async Task An_unknown_or_expired_certificate_is_refused()
     {
-        TestServer store = TestServer.Get("radosgw", "TLS=1");
-        await using IBackend unknown = S3Fixture.Open(store, store.NewPlace(), null, ("s3.ca-file", ""));
+        TestServer store = TestServer.Get("radosgw");
+        await using IBackend unknown = S3Fixture.Open(store, S3Fixture.NewTlsPlace(store), null);
         AccessDeniedException exception = await Assert.ThrowsAsync<AccessDeniedException>(async () => await unknown.ReadHeaderAsync());
         Assert.Contains("certificate is not accepted", exception.Message, StringComparison.Ordinal);
 
         using TlsListener expired = new(
-            store.Settings().Options["s3.ca-file"].Replace("ca.pem", "expired.pem", StringComparison.Ordinal));
-        await using IBackend old = S3Fixture.Open(store, $"s3:https://127.0.0.1:{expired.Port}/bucket", null);
+            store.Environment["TLS_CA_FILE"].Replace("ca.pem", "expired.pem", StringComparison.Ordinal));
+        await using IBackend old = S3Fixture.OpenTls(store, $"s3:https://127.0.0.1:{expired.Port}/bucket");
         exception = await Assert.ThrowsAsync<AccessDeniedException>(async () => await old.ReadHeaderAsync());
         Assert.Contains("certificate is not accepted", exception.Message, StringComparison.Ordinal);
         Assert.Contains("NotTimeValid", exception.Message, StringComparison.Ordinal);

@@ -28,6 +28,14 @@ internal static class S3Fixture
     /// <summary>The address of a server, without the bucket.</summary>
     public static string Address(TestServer server) => server.Location[..server.Location.LastIndexOf('/')];
 
+    /// <summary>A place that nobody used before, over TLS.</summary>
+    public static string NewTlsPlace(TestServer server)
+        => server.Environment["TLS_LOCATION"] + server.NewPlace()[server.Location.Length..];
+
+    /// <summary>A store over TLS, whose certificate is trusted.</summary>
+    public static IBackend OpenTls(TestServer server, string location)
+        => Open(server, location, null, ("s3.ca-file", server.Environment["TLS_CA_FILE"]));
+
     /// <summary>Runs Ceph's tool for users and quotas on a gateway.</summary>
     public static async Task AdministrateAsync(TestServer server, params string[] arguments)
     {

@@ -24,7 +24,7 @@ public sealed class SftpConnectionTests
     public async Task A_greeting_that_is_none_is_refused(byte[] greeting, string expected)
     {
         BackendException exception = await Assert.ThrowsAsync<BackendException>(
-            async () => await SftpConnection.OpenAsync(new HostileServer(greeting, static (_, _) => []), Patience, default));
+            async () => await SftpConnection.OpenAsync(new HostileServer(greeting, static (_, _) => []), "here", Patience, default));
         Assert.Contains(expected, exception.Message, StringComparison.Ordinal);
         Assert.False(exception.IsTransient);
     }
@@ -33,7 +33,7 @@ public sealed class SftpConnectionTests
     public async Task A_server_that_does_not_greet_is_given_up()
     {
         BackendException exception = await Assert.ThrowsAsync<BackendException>(async () => await SftpConnection.OpenAsync(
-            new HostileServer([], static (_, _) => []), TimeSpan.FromMilliseconds(100), default));
+            new HostileServer([], static (_, _) => []), "here", TimeSpan.FromMilliseconds(100), default));
         Assert.True(exception.IsTransient);
     }
 
@@ -160,7 +160,7 @@ public sealed class SftpConnectionTests
     }
 
     private static async Task<SftpCalls> ConnectAsync(Func<byte, uint, byte[]?> answer, TimeSpan? patience = null)
-        => new(await SftpConnection.OpenAsync(new HostileServer(HostileServer.Greeting, answer), patience ?? Patience, default));
+        => new(await SftpConnection.OpenAsync(new HostileServer(HostileServer.Greeting, answer), "here", patience ?? Patience, default));
 
     private static byte[] Answer(byte type, uint id, SftpEncoder fields)
     {

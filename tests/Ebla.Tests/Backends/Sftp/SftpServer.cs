@@ -31,13 +31,14 @@ internal sealed class SftpServer
 
     /// <summary>Settings with little patience.</summary>
     public BackendSettings Impatient()
-        => _server.Settings() with { Line = new Line(LineLimits.None with { StallTime = TimeSpan.FromSeconds(2) }, TimeProvider.System) };
+        => _server.Settings() with { Line = new Line(LineLimits.None with { StallTime = TimeSpan.FromSeconds(4) }, TimeProvider.System) };
 
     /// <summary>Kills the processes that serve sessions, or stops them and lets them go on ("STOP", "CONT").</summary>
     public void SignalSessions(string signal = "KILL")
     {
         string listener = File.ReadAllText(Path.Join(Folder, "sshd.pid")).Trim();
-        string script = "all() { for p in $(ps -o pid= --ppid $1); do all $p; echo $p; done; }; kill -" + signal + " $(all " + listener + ") 2> /dev/null";
+        string script = "all() { for p in $(ps -o pid= --ppid $1); do all $p; echo $p; done; }; "
+            + $"kill -{signal} $(all {listener}) 2> /dev/null";
         using Process process = Process.Start("/bin/bash", ["-c", script]);
         process.WaitForExit();
     }

@@ -77,12 +77,12 @@ public sealed class CopyTests
         await using FilledRepository source = await FilledRepository.MakeAsync();
         await using MemoryBackend destination = await CopyFixture.MakeDestinationAsync(source.Backend, isLike);
         _ = await CopyFixture.CopyAsync(source.Backend, destination);
-        CountingBackend counting = new(destination);
+        RecordingBackend recording = new(destination);
 
-        (CopyResult result, _) = await CopyFixture.CopyAsync(source.Backend, counting);
+        (CopyResult result, _) = await CopyFixture.CopyAsync(source.Backend, recording);
 
         Assert.Equal((0, 2, 0), (result.SnapshotsCopied, result.SnapshotsSkipped, result.ReadInBytes));
-        Assert.Equal(0, counting.Count(BackendOperation.Writes));
+        Assert.DoesNotContain(recording.Calls, call => (call.Operation & BackendOperation.Writes) != 0);
     }
 
     [Theory]

@@ -1,0 +1,21 @@
+# shellcheck shell=bash
+# Whole backups over WebDAV to Apache, with TLS and Basic: killed, dropped, stalled, resumed, restored, copied; and what goes wrong.
+. "$ROOT/tests/cli/lib-stores"
+start_server apache-dav
+trial
+through_line
+story
+
+EBLA_STORE_PASSWORD=wrong expect_refusal 13 'password|credentials|user' on snapshots
+expect_refusal 13 'permi|denied|may not|allow' on init --repo "${LOCATION/backup@/reader@}/x"
+expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
+expect_refusal 13 'certificate' ebla snapshots --repo "$LOCATION/story"
+refuse_nobody_there
+start_server apache-dav CERTIFICATE=expired
+expect_refusal 13 'certificate.*expired|expired.*certificate' on snapshots --repo "$LOCATION/x"
+start_server apache-dav CERTIFICATE=stranger
+expect_refusal 13 'certificate.*(name|another|host|elsewhere)' on snapshots --repo "$LOCATION/x"
+if (( EUID == 0 )); then
+    start_server apache-dav FULL=1
+    refuse_full "$LOCATION/x"
+fi

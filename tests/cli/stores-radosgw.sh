@@ -1,0 +1,30 @@
+# shellcheck shell=bash
+# Whole backups over S3 to Ceph's gateway: killed, dropped, stalled, resumed, restored, copied; and what goes wrong.
+. "$ROOT/tests/cli/lib-stores"
+start_server radosgw
+trial
+through_line
+story
+
+server=${servers[-1]}
+admin() { radosgw-admin -c "$server/ceph.conf" -n client.rgw "$@" > admin.out 2>&1 || { cat admin.out; fail "radosgw-admin $1"; }; }
+EBLA_STORE_PASSWORD=wrong expect_refusal 13 'signature|secret|credentials|key' on snapshots
+expect_refusal 13 'key' on snapshots -o s3.key-id=nobody
+expect_refusal 10 'bucket' on snapshots --repo "${LOCATION%/*}/no-such-bucket/x"
+expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
+refuse_nobody_there
+# Somebody who may do nothing in this bucket.
+admin user create --uid=other --display-name=other --access-key=other-key --secret-key=other-secret-0123456789
+EBLA_STORE_PASSWORD=other-secret-0123456789 expect_refusal 13 'permi|denied|may not|allow' on snapshots -o s3.key-id=other-key
+admin quota set --quota-scope=user --uid=test --max-size=20000000
+admin quota enable --quota-scope=user --uid=test
+export EBLA_KEY_FILE=$PWD/key
+head -c 30000000 /dev/urandom > too-much
+expect_refusal 1 'quota' on backup --quiet --repo "$LOCATION/story" too-much
+admin quota disable --quota-scope=user --uid=test
+expect_exit 0 on check --repo "$LOCATION/story"
+
+# A certificate that expired, and one that nobody vouches for.
+start_server radosgw TLS=expired
+expect_refusal 13 'certificate.*expired|expired.*certificate' on snapshots --repo "$LOCATION/x"
+expect_refusal 13 'certificate' ebla snapshots --repo "$LOCATION/x" "${OPTIONS[@]:0:4}"

@@ -1,0 +1,11 @@
+# shellcheck shell=bash
+# Whole backups over WebDAV to rclone, which keeps pieces of broken uploads: killed, dropped, stalled, resumed, restored, copied.
+. "$ROOT/tests/cli/lib-stores"
+start_server rclone-dav
+trial
+through_line
+story
+
+EBLA_STORE_PASSWORD=wrong expect_refusal 13 'password|credentials|user' on snapshots
+expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
+refuse_nobody_there
