@@ -15,7 +15,7 @@ internal sealed class SftpTransfer(SftpCalls calls, Line line)
     /// <returns>The first failure, or "OK".</returns>
     /// <remarks>
     /// Only the last answers are waited for: a server acts on the requests to one file in the order in which they come
-    /// (draft-ietf-secsh-filexfer-02, section 4.1), so the sync and the closing can follow the bytes at once.
+    /// (draft-ietf-secsh-filexfer-02, section 6.1), so the sync and the closing can follow the bytes at once.
     /// </remarks>
     public async Task<SftpStatus> WriteAsync(byte[] handle, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
