@@ -12,7 +12,7 @@ expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
 expect_refusal 13 'certificate' ebla snapshots --repo "$LOCATION/story"
 refuse_nobody_there
 start_server apache-dav CERTIFICATE=expired
-expect_refusal 13 'certificate.*expired|expired.*certificate' on snapshots --repo "$LOCATION/x"
+expect_refusal 13 'certificate.*(expired|valid from)' on snapshots --repo "$LOCATION/x"
 start_server apache-dav CERTIFICATE=stranger
 expect_refusal 13 'certificate.*(name|another|host|elsewhere)' on snapshots --repo "$LOCATION/x"
 if (( EUID == 0 )); then

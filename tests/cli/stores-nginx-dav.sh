@@ -11,5 +11,5 @@ expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
 refuse_nobody_there
 if (( EUID == 0 )); then
     start_server nginx-dav FULL=1
-    refuse_full "$LOCATION/x"
+    refuse_full "$LOCATION/x" '500'
 fi

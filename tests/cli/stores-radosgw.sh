@@ -26,5 +26,5 @@ expect_exit 0 on check --repo "$LOCATION/story"
 
 # A certificate that expired, and one that nobody vouches for.
 start_server radosgw TLS=expired
-expect_refusal 13 'certificate.*expired|expired.*certificate' on snapshots --repo "$LOCATION/x"
+expect_refusal 13 'certificate.*(expired|valid from)' on snapshots --repo "$LOCATION/x"
 expect_refusal 13 'certificate' ebla snapshots --repo "$LOCATION/x" "${OPTIONS[@]:0:4}"

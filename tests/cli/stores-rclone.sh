@@ -13,7 +13,7 @@ expect_refusal 1 'no-such-remote' on snapshots --repo "rclone:no-such-remote:x" 
 if (( EUID == 0 )); then
     mkdir "$files/full"
     mount -t tmpfs -o size=20m tmpfs "$files/full"
-    refuse_full "$LOCATION/full/x"
+    refuse_full "$LOCATION/full/x" 'space|500|connection broke'
     umount "$files/full"
 fi
 ! pgrep -f "rclone serve restic.*$files" || fail "a process of rclone outlives the program"

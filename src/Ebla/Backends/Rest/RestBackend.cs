@@ -10,6 +10,8 @@ namespace Ebla.Backends.Rest;
 /// <remarks>What was put is as durable as the server makes it when it answers: the protocol knows no flush.</remarks>
 internal sealed class RestBackend : IBackend
 {
+    private static readonly TimeSpan RemovalTimeMax = TimeSpan.FromSeconds(10);
+
     private readonly HttpStore _store;
     private readonly HttpReading _reading;
     private readonly RestListing _listing;
@@ -79,6 +81,19 @@ internal sealed class RestBackend : IBackend
     public async ValueTask PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
     {
         HttpAsk ask = new(HttpMethod.Post, RestNames.PathOf(name), $"write {name}") { Content = content };
+        try
+        {
+            await PutAsync(ask, name, content.Length, cancellationToken).ConfigureAwait(false);
+        }
+        catch (Exception exception) when (exception is EblaException or OperationCanceledException)
+        {
+            await RemoveTornAsync(name, content.Length).ConfigureAwait(false);
+            throw;
+        }
+    }
+
+    private async ValueTask PutAsync(HttpAsk ask, ObjectName name, long sizeInBytes, CancellationToken cancellationToken)
+    {
         Exception? refusal = await PostAsync(ask, cancellationToken).ConfigureAwait(false);
         if (refusal is null)
         {
@@ -86,7 +101,7 @@ internal sealed class RestBackend : IBackend
         }
         // The server does not overwrite, or it does not let us write at all.
         long? size = await GetSizeAsync(name, cancellationToken).ConfigureAwait(false);
-        if (size == content.Length)
+        if (size == sizeInBytes)
         {
             return;
         }
@@ -168,6 +183,23 @@ internal sealed class RestBackend : IBackend
     {
         _store.Dispose();
         return OnDispose();
+    }
+
+    // On a full disk rclone leaves an empty file under the name.
+    private async ValueTask RemoveTornAsync(ObjectName name, long sizeInBytes)
+    {
+        using CancellationTokenSource timeout = new(RemovalTimeMax);
+        try
+        {
+            if (await GetSizeAsync(name, timeout.Token).ConfigureAwait(false) is { } size && size != sizeInBytes)
+            {
+                await DeleteAsync(name, timeout.Token).ConfigureAwait(false);
+            }
+        }
+        catch (Exception exception) when (exception is EblaException or OperationCanceledException)
+        {
+            // The failure that led here is the one to tell.
+        }
     }
 
     // Null if it is stored; what the server says if it does not want to.

@@ -11,7 +11,7 @@ internal static class CrowdTrials
 
     private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20);
 
-    /// <summary>A put that is cancelled at some moment leaves nothing or the whole, for all who look, all the time.</summary>
+    /// <summary>A put that is cancelled at some moment leaves nothing or the whole.</summary>
     public static async Task<TrialOutcome> AtomicPutAsync(TrialGround ground, CancellationToken cancellationToken)
     {
         TrialPlace place = ground.Main;
@@ -29,11 +29,6 @@ internal static class CrowdTrials
             using CancellationTokenSource cutter = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
             Task put = place.PutAsync(place.Writer, item.Name, item.Bytes, cutter.Token).AsTask();
             Task delay = Task.Delay(whole * (round + 0.5) / rounds, ground.Time, cancellationToken);
-            // Every other time nobody looks, for looking takes time, and the cut comes late.
-            while (!put.IsCompleted && !delay.IsCompleted && round % 2 == 0)
-            {
-                await LookAsync(place.Reader, item, "while it is put", cancellationToken).ConfigureAwait(false);
-            }
             await delay.ConfigureAwait(false);
             await cutter.CancelAsync().ConfigureAwait(false);
             cut += await IsCutAsync(put, cancellationToken).ConfigureAwait(false) ? 1 : 0;
@@ -44,6 +39,34 @@ internal static class CrowdTrials
         return cut > 0
             ? TrialOutcome.Holds($"{cut} puts of {sizeInBytes >> 20} MiB cut off in the middle: each object absent or whole")
             : TrialOutcome.Unseen("each put was through before it could be cut off");
+    }
+
+    /// <summary>Who looks while an object is put sees nothing or the whole.</summary>
+    public static async Task<TrialOutcome> HiddenPutAsync(TrialGround ground, CancellationToken cancellationToken)
+    {
+        TrialPlace place = ground.Main;
+        int looks = 0;
+        for (int round = 0; round < ground.Choose(quick: 3, otherwise: 8); round++)
+        {
+            TrialObject item = ground.NewObject(ground.Choose(LargeCutQuickInBytes, LargeCutInBytes));
+            Task put = place.PutAsync(item, cancellationToken).AsTask();
+            try
+            {
+                for (; !put.IsCompleted; looks++)
+                {
+                    await LookAsync(place.Reader, item, "while it is put: a check that runs meanwhile may take it for damage", cancellationToken)
+                        .ConfigureAwait(false);
+                }
+            }
+            finally
+            {
+                await put.ConfigureAwait(false);
+            }
+            await place.Writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+        }
+        return looks > 0
+            ? TrialOutcome.Holds("who looks while an object is put sees nothing or the whole")
+            : TrialOutcome.Unseen("each put was through before anybody could look");
     }
 
     /// <summary>Puts, reads and listings at once, each checked.</summary>

@@ -20,6 +20,7 @@ internal static class TrialList
         new("replace", true, ObjectTrials.ReplaceAsync),
         new("delete", true, ListingTrials.DeleteAsync),
         new("atomic put", true, CrowdTrials.AtomicPutAsync),
+        new("hidden put", false, CrowdTrials.HiddenPutAsync),
         new("same object at once", true, CrowdTrials.SameObjectAsync),
         new("many at once", true, CrowdTrials.CrowdAsync),
         new("durability", true, StoreTrials.DurabilityAsync),

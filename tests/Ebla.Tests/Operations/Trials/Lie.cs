@@ -11,6 +11,7 @@ internal enum Lie
     PutsVanish,
     PutsAreTorn,
     PutsAreSlow,
+    PutsShowEarly,
     OtherSizesAreKept,
     EmptyObjectsVanish,
     LargeObjectsAreCut,

@@ -55,6 +55,11 @@ internal sealed class LyingBackend(IBackend inner, Lie lie, Lies lies) : IBacken
             case Lie.PutsAreTorn:
                 await PutTornAsync(name, content, cancellationToken);
                 return;
+            case Lie.PutsShowEarly:
+                await inner.PutAsync(name, content.Slice(0, content.Length / 2), cancellationToken);
+                await inner.FlushAsync(cancellationToken);
+                await Task.Delay(Slowness, CancellationToken.None);
+                break;
             case Lie.PutsAreSlow:
                 await Task.Delay(Slowness, cancellationToken);
                 break;

@@ -18,7 +18,7 @@ public sealed class TrialTests : ITrialObserver
     private readonly List<string> _started = [];
 
     // These take seconds and find no lie that the others do not find.
-    private static readonly string[] Slow = ["large objects", "atomic put", "latency", "throughput"];
+    private static readonly string[] Slow = ["large objects", "atomic put", "hidden put", "latency", "throughput"];
 
     private Action<string> _whenStarted = static _ => { };
 
@@ -69,6 +69,14 @@ public sealed class TrialTests : ITrialObserver
         TrialResult ranges = await TryAsync(Lie.RangesCostTheWholeObject);
         Assert.True(ranges.IsFit);
         Assert.Equal(TrialVerdict.NotOffered, Verdict(ranges, "ranges"));
+    }
+
+    [Fact]
+    public async Task An_object_that_shows_before_it_is_whole_is_told_and_does_no_lasting_harm()
+    {
+        TrialResult result = await TryAsync(Lie.PutsShowEarly, Quick("hidden put"));
+        Assert.True(result.IsFit);
+        Assert.Equal(["hidden put"], Broken(result));
     }
 
     [Fact]
