@@ -16,6 +16,9 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
 
     private readonly Lock _lock = new();
     private HashSet<string> _folders = [];
+
+    // Where a file may have come, if only the answer was lost.
+    private HashSet<string> _doubtfulFolders = [];
     private Dictionary<ObjectName, (long SizeInBytes, SftpConnection Connection)> _puts = [];
     private Task _running = Task.CompletedTask;
     private Task? _next;
@@ -52,6 +55,15 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
         {
             _ = _puts.Remove(name);
             _ = _folders.Add(place.PathOf(RepositoryLayout.FolderOf(name)));
+        }
+    }
+
+    /// <summary>A name may come into a folder, which may not be there. Whoever repeats a call finds that name, and only flushes.</summary>
+    public void NoteAttempt(string relativePath)
+    {
+        lock (_lock)
+        {
+            _ = _doubtfulFolders.Add(place.PathOf(relativePath));
         }
     }
 
@@ -112,14 +124,17 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
         await Task.Yield();
         await previous.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         HashSet<string> folders;
+        HashSet<string> doubtful;
         Dictionary<ObjectName, (long SizeInBytes, SftpConnection Connection)> puts;
         lock (_lock)
         {
             _next = null;
             (folders, _folders) = (_folders, []);
+            (doubtful, _doubtfulFolders) = (_doubtfulFolders, []);
+            doubtful.ExceptWith(folders);
             (puts, _puts) = (_puts, []);
         }
-        if (folders.Count == 0)
+        if (folders.Count + doubtful.Count == 0)
         {
             return;
         }
@@ -127,6 +142,7 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
         try
         {
             SftpCalls calls = await dialer.ConnectAsync(CancellationToken.None).ConfigureAwait(false);
+            await ForEachAsync(doubtful, folder => ResolveAsync(calls, folder, folders)).ConfigureAwait(false);
             await SyncAsync(calls, folders).ConfigureAwait(false);
             await ForEachAsync(
                 puts.Where(put => put.Value.Connection != calls.Connection),
@@ -138,6 +154,7 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
             lock (_lock)
             {
                 _folders.UnionWith(folders);
+                _doubtfulFolders.UnionWith(doubtful);
                 foreach ((ObjectName name, (long SizeInBytes, SftpConnection Connection) put) in puts)
                 {
                     _ = _puts.TryAdd(name, put);
@@ -149,6 +166,17 @@ internal sealed class SftpFlusher(SftpPlace place, SftpDialer dialer)
         {
             Volatile.Write(ref _void, exception.Message);
             throw;
+        }
+    }
+
+    private async Task ResolveAsync(SftpCalls calls, string folder, HashSet<string> present)
+    {
+        if (await calls.StatAsync(folder, $"{place.Location}: '{folder}'", CancellationToken.None).ConfigureAwait(false) is not null)
+        {
+            lock (_lock)
+            {
+                _ = present.Add(folder);
+            }
         }
     }
 

@@ -36,8 +36,7 @@ internal sealed class SftpWriter(SftpPlace place, SftpFlusher flusher, Line line
             string relativePath = RepositoryLayout.PathOf(name);
             string path = place.PathOf(relativePath);
             string folder = RepositoryLayout.FolderOf(name);
-            // Before it is there: if the answer is lost, whoever repeats this finds the file and asks no more than a flush.
-            flusher.NoteFolder(folder);
+            flusher.NoteAttempt(folder);
             SftpStatus status = await MoveAsync(calls, temp, path, content.Length, cancellationToken).ConfigureAwait(false);
             if (!status.IsOk && !_knownFolders.ContainsKey(folder))
             {

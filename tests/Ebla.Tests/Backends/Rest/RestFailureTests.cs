@@ -80,15 +80,16 @@ public sealed class RestFailureTests
         int port = new Uri(server.Location[5..]).Port;
         using FaultyLine line = FaultyLine.To(port);
         await using IBackend backend = server.Open(server.NewPlace().Replace($":{port}", $":{line.Port}", StringComparison.Ordinal));
-        await backend.CreateHeaderAsync(new byte[10]);
+        IBackend persistent = Persistent.Around(backend);
+        await persistent.CreateHeaderAsync(new byte[10]);
         TestObject item = TestObject.Create(1, 8 << 20);
         line.Tell("cut-once up 2000000");
         BackendException exception = await Assert.ThrowsAsync<BackendException>(async () => await item.PutAsync(backend));
         Assert.True(exception.IsTransient, exception.Message);
-        await item.PutAsync(backend);
+        await item.PutAsync(persistent);
         line.Tell("cut-once down 2000000");
         exception = await Assert.ThrowsAsync<BackendException>(async () => await backend.GetWholeAsync(item.Name, 8 << 20, null));
         Assert.True(exception.IsTransient, exception.Message);
-        Assert.Equal(item.Content, await backend.GetWholeAsync(item.Name, 8 << 20, null));
+        Assert.Equal(item.Content, await persistent.GetWholeAsync(item.Name, 8 << 20, null));
     }
 }

@@ -12,6 +12,8 @@ internal sealed class TestServer
 {
     private static readonly Dictionary<string, Lazy<TestServer>> Servers = [];
 
+    private static int _portsTried;
+
     private readonly string _script;
     private readonly string _folder = Directory.CreateTempSubdirectory("ebla-server-").FullName;
     private readonly IReadOnlyDictionary<string, string> _variant;
@@ -74,11 +76,23 @@ internal sealed class TestServer
         };
     }
 
+    // Below the ports that connections get by themselves, so that none of these takes it before the server does.
     private static int FreePort()
     {
-        using TcpListener listener = new(IPAddress.Loopback, 0);
-        listener.Start();
-        return ((IPEndPoint)listener.LocalEndpoint).Port;
+        while (true)
+        {
+            int port = 10_000 + (System.Environment.ProcessId * 64 + Interlocked.Increment(ref _portsTried)) % 20_000;
+            try
+            {
+                using TcpListener listener = new(IPAddress.Loopback, port);
+                listener.Start();
+                return port;
+            }
+            catch (SocketException)
+            {
+                // Somebody has it.
+            }
+        }
     }
 
     private void Stop()

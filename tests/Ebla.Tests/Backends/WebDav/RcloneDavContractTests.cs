@@ -1,3 +1,4 @@
+using Ebla.Backends;
 using Ebla.Tests.Backends.Servers;
 using Xunit;
 
@@ -7,6 +8,10 @@ namespace Ebla.Tests.Backends.WebDav;
 public sealed class RcloneDavContractTests : ServerContract
 {
     private protected override TestServer Server => TestServer.Get("rclone-dav");
+
+    // It locks a folder while somebody makes it, and says so to the others.
+    /// <inheritdoc/>
+    protected override async Task<IBackend> ReopenAsync() => Persistent.Around(await base.ReopenAsync());
 
     [Fact]
     public override Task Of_racing_creations_of_the_header_exactly_one_wins() => RaceForHeaderAsync();

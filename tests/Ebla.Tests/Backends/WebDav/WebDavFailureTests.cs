@@ -119,6 +119,7 @@ public sealed class WebDavFailureTests
         string direct = server.NewPlace();
         using FaultyLine line = FaultyLine.To(PortOf(server));
         await using IBackend backend = server.Open(Through(direct, server, line));
+        IBackend persistent = Persistent.Around(backend);
         await using IBackend other = server.Open(direct);
         await backend.CreateHeaderAsync(new byte[10]);
         TestObject item = TestObject.Create(1, 8 << 20);
@@ -126,16 +127,16 @@ public sealed class WebDavFailureTests
         BackendException exception = await Assert.ThrowsAsync<BackendException>(async () => await item.PutAsync(backend));
         Assert.True(exception.IsTransient, exception.Message);
         Assert.Null(await other.GetSizeAsync(item.Name));
-        await item.PutAsync(backend);
+        await item.PutAsync(persistent);
         Assert.Equal(item.Content, await TestObject.GetAsync(other, item.Name));
 
         line.Tell("cut-once down 2000000");
         exception = await Assert.ThrowsAsync<BackendException>(async () => await backend.GetWholeAsync(item.Name, 8 << 20, null));
         Assert.True(exception.IsTransient, exception.Message);
-        Assert.Equal(item.Content, await backend.GetWholeAsync(item.Name, 8 << 20, null));
+        Assert.Equal(item.Content, await persistent.GetWholeAsync(item.Name, 8 << 20, null));
 
         line.Tell("reset");
-        Assert.NotNull(await backend.ReadHeaderAsync());
+        Assert.NotNull(await persistent.ReadHeaderAsync());
         line.Tell("refuse");
         line.Tell("reset");
         exception = await Assert.ThrowsAsync<BackendException>(async () => await backend.ReadHeaderAsync());

@@ -135,7 +135,7 @@ public sealed class TrialTests : ITrialObserver
             }
         };
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => TryAsync(Lie.None, new TrialOptions { IsQuick = true }, source.Token));
-        Assert.Equal(trial, _started[^1]);
+        Assert.Contains(trial, _started);
         await ExpectNothingLeftAsync();
     }
 
