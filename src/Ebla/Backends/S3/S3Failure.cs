@@ -13,7 +13,12 @@ namespace Ebla.Backends.S3;
 internal static class S3Failure
 {
     /// <summary>The failure to throw for one that a request to <paramref name="subject"/> ended with; null for a bug of ours.</summary>
-    public static EblaException? Of(Exception exception, S3Location location, string subject, string action)
+    /// <param name="exception">What the SDK threw.</param>
+    /// <param name="location">The bucket.</param>
+    /// <param name="subject">The object.</param>
+    /// <param name="action">What was to be done with it.</param>
+    /// <param name="wasLetIn">Whether the server has accepted these credentials before.</param>
+    public static EblaException? Of(Exception exception, S3Location location, string subject, string action, bool wasLetIn)
     {
         string place = $"{location}: {subject}";
         for (Exception? inner = exception; inner is not null; inner = inner.InnerException)
@@ -23,7 +28,7 @@ internal static class S3Failure
                 case EblaException known:
                     return known;
                 case AmazonS3Exception { StatusCode: not 0 } answer:
-                    return OfAnswer(answer, location, place, action);
+                    return OfAnswer(answer, location, place, action, wasLetIn);
                 case AuthenticationException tls:
                     return new AccessDeniedException(
                         $"{location}: the server's certificate is not accepted: {Line(tls.Message)} Own authorities go into -o s3.ca-file=FILE.",
@@ -41,7 +46,7 @@ internal static class S3Failure
     public static bool IsMissingObject(AmazonS3Exception exception)
         => exception.StatusCode == HttpStatusCode.NotFound && exception.ErrorCode != "NoSuchBucket";
 
-    private static EblaException OfAnswer(AmazonS3Exception answer, S3Location location, string place, string action)
+    private static EblaException OfAnswer(AmazonS3Exception answer, S3Location location, string place, string action, bool wasLetIn)
     {
         switch (answer.ErrorCode)
         {
@@ -49,6 +54,8 @@ internal static class S3Failure
                 return new NoRepositoryException($"{location}: there is no bucket '{location.Bucket}' here.", answer);
             case "InvalidAccessKeyId":
                 return Denied("the server does not know this access key id.");
+            case "SignatureDoesNotMatch" when wasLetIn:
+                return Transient(answer, place);
             case "SignatureDoesNotMatch":
                 return Denied("the secret key is wrong: the server refuses the signature.");
             case "RequestTimeTooSkewed":

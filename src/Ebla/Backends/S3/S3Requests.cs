@@ -12,6 +12,9 @@ namespace Ebla.Backends.S3;
 /// <summary>The requests that a store is made of, by paths below the prefix. Each is one attempt, watched for stalls.</summary>
 internal sealed class S3Requests(S3Location location, S3Options options, BackendSettings settings, TimeProvider time) : IDisposable
 {
+    // Credentials that were right once are right: a signature that is refused later covers bytes that came through a broken line.
+    private volatile bool _wasLetIn;
+
     // Parts of a body that are received at once; the pace of the line is made of them.
     private const int PartSizeInBytesMax = 128 * 1024;
 
@@ -347,7 +350,9 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
                 await watch.PauseWhileAsync(new ValueTask(connecting)).ConfigureAwait(false);
             }
             AmazonS3Client client = await connecting.ConfigureAwait(false);
-            return await send(client, watch.Token).ConfigureAwait(false);
+            T answer = await send(client, watch.Token).ConfigureAwait(false);
+            _wasLetIn = true;
+            return answer;
         }
         catch (Exception exception) when (cancellationToken.IsCancellationRequested && exception is not EblaException)
         {
@@ -360,7 +365,7 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
         }
         catch (Exception exception) when (exception is not EblaException)
         {
-            if (S3Failure.Of(exception, location, subject, action) is { } failure)
+            if (S3Failure.Of(exception, location, subject, action, _wasLetIn) is { } failure)
             {
                 throw failure;
             }
