@@ -16,15 +16,14 @@ refuse_nobody_there
 # Somebody who may do nothing in this bucket.
 admin user create --uid=other --display-name=other --access-key=other-key --secret-key=other-secret-0123456789
 EBLA_STORE_PASSWORD=other-secret-0123456789 expect_refusal 13 'permi|denied|may not|allow' on snapshots -o s3.key-id=other-key
-admin quota set --quota-scope=user --uid=test --max-size=20000000
-admin quota enable --quota-scope=user --uid=test
-export EBLA_KEY_FILE=$PWD/key
-head -c 30000000 /dev/urandom > too-much
-expect_refusal 1 'quota' on backup --quiet --repo "$LOCATION/story" too-much
-admin quota disable --quota-scope=user --uid=test
-expect_exit 0 on check --repo "$LOCATION/story"
+# Somebody who may not store much. The gateway copies the quota into buckets that are made after it was set.
+admin user create --uid=poor --display-name=poor --access-key=poor-key --secret-key=other-secret-0123456789
+admin quota set --uid=poor --quota-scope=bucket --max-size=20000000
+admin quota enable --uid=poor --quota-scope=bucket
+OPTIONS+=(-o s3.key-id=poor-key)
+EBLA_STORE_PASSWORD=other-secret-0123456789 refuse_full "${LOCATION%/*}/poor/x"
 
 # A certificate that expired, and one that nobody vouches for.
 start_server radosgw TLS=expired
-expect_refusal 13 'certificate.*(expired|valid from)' on snapshots --repo "$LOCATION/x"
+expect_refusal 13 'certificate.*(expired|valid from|NotTimeValid)' on snapshots --repo "$LOCATION/x"
 expect_refusal 13 'certificate' ebla snapshots --repo "$LOCATION/x" "${OPTIONS[@]:0:4}"

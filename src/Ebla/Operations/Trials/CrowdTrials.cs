@@ -9,7 +9,9 @@ internal static class CrowdTrials
     // Enough to be cut in the middle; more where that is through at once, as on a local disk.
     private const int CutInBytes = 3 << 20, LargeCutQuickInBytes = 8 << 20, LargeCutInBytes = 24 << 20;
 
-    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20);
+    private const int TidyTurnsMax = 20;
+
+    private static readonly TimeSpan AtOnce = TimeSpan.FromMilliseconds(20), TidyTurn = TimeSpan.FromMilliseconds(100);
 
     /// <summary>A put that is cancelled at some moment leaves nothing or the whole.</summary>
     public static async Task<TrialOutcome> AtomicPutAsync(TrialGround ground, CancellationToken cancellationToken)
@@ -33,6 +35,7 @@ internal static class CrowdTrials
             await cutter.CancelAsync().ConfigureAwait(false);
             cut += await IsCutAsync(put, cancellationToken).ConfigureAwait(false) ? 1 : 0;
             await place.Writer.FlushAsync(cancellationToken).ConfigureAwait(false);
+            await WaitUntilGoneAsync(ground, item, cancellationToken).ConfigureAwait(false);
             await LookAsync(place.Reader, item, "after its put was cut off", cancellationToken).ConfigureAwait(false);
             await LookAsync(place.Writer, item, "after its put was cut off", cancellationToken).ConfigureAwait(false);
         }
@@ -130,6 +133,20 @@ internal static class CrowdTrials
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
         {
             return true;
+        }
+    }
+
+    // A server may take a moment to see that nobody sends any more, and to tidy up.
+    private static async Task WaitUntilGoneAsync(TrialGround ground, TrialObject item, CancellationToken cancellationToken)
+    {
+        for (int turn = 0; turn < TidyTurnsMax; turn++)
+        {
+            long? size = await ground.Main.Reader.GetSizeAsync(item.Name, cancellationToken).ConfigureAwait(false);
+            if (size is null || size == item.Content.Length)
+            {
+                return;
+            }
+            await Task.Delay(TidyTurn, ground.Time, cancellationToken).ConfigureAwait(false);
         }
     }
 

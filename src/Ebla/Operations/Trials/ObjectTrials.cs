@@ -112,10 +112,32 @@ internal static class ObjectTrials
         TrialObject item = ground.NewObject(70_000);
         await ground.Main.PutAsync(ground.Main.Writer, item.Name, item.Bytes.Slice(0, 30_000), cancellationToken).ConfigureAwait(false);
         await ground.Main.Writer.FlushAsync(cancellationToken).ConfigureAwait(false);
-        await ground.Main.PutAllAsync([item], requestsInFlight: 1, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await ground.Main.PutAllAsync([item], requestsInFlight: 1, cancellationToken).ConfigureAwait(false);
+        }
+        catch (EblaException exception) when (exception is AccessDeniedException or BackendException { IsTransient: false })
+        {
+            return await IsAppendOnlyAsync(ground, item, cancellationToken).ConfigureAwait(false)
+                ? TrialOutcome.NotOffered("refused, as deletions are: half an object stays half")
+                : new TrialOutcome(TrialVerdict.DoesNotHold, exception.Message);
+        }
         await ExpectAsync(ground.Main.Reader, item, "another connection, after one of another size was replaced", cancellationToken)
             .ConfigureAwait(false);
         return TrialOutcome.Holds("an object of another size under its name is replaced");
+    }
+
+    private static async Task<bool> IsAppendOnlyAsync(TrialGround ground, TrialObject item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await ground.Main.Reader.DeleteAsync(item.Name, cancellationToken).ConfigureAwait(false);
+            return false;
+        }
+        catch (EblaException exception) when (exception is AccessDeniedException or BackendException { IsTransient: false })
+        {
+            return true;
+        }
     }
 
     /// <summary>Wants an object to be there for a user as it was put: size, place in the listing, bytes.</summary>
