@@ -130,9 +130,16 @@ internal sealed class TrialPlace(Func<IBackend> open) : IAsyncDisposable
             string reason = refused.IsEmpty ? "" : $": {refused.Values.First()}";
             left.Add($"{backend.Location}: {remaining} objects could not be deleted{reason}");
         }
-        if (await backend.RemovePlaceAsync(cancellationToken).ConfigureAwait(false) is { } rest)
+        try
         {
-            left.Add($"{backend.Location}: {rest}");
+            if (await backend.RemovePlaceAsync(cancellationToken).ConfigureAwait(false) is { } rest)
+            {
+                left.Add($"{backend.Location}: {rest}");
+            }
+        }
+        catch (EblaException exception)
+        {
+            left.Add(exception.Message);
         }
         return left;
     }
