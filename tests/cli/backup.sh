@@ -10,7 +10,7 @@ expect_exit 0 ebla backup source
 expect_match "^snapshot [0-9a-f]{8} saved: 2 files, 8 B in [0-9.]+ s \(.*/s\); new .*, stored " stdout
 expect_exit 0 ebla backup source --json --tag a --tag b --host web1 --description 'two words'
 expect_json 'sorted(d) == ["bytes_added", "bytes_processed", "bytes_stored", "dirs_total", "duration_seconds", "errors", "excluded", "files_changed",
-    "files_new", "files_unmodified", "partial_snapshots", "rot_alarms", "sentinel_bytes", "sentinel_files", "snapshot_id"]' stdout
+    "files_new", "files_unmodified", "partial_snapshots", "rot_alarms", "sentinel_bytes", "sentinel_files", "snapshot_id", "store"]' stdout
 expect_json 'd["files_new"] == 2 and d["bytes_processed"] == 8 and d["bytes_added"] < 4096 and d["errors"] == 0' stdout
 id=$(json 'd["snapshot_id"]' stdout)
 [[ ! -s stderr ]] || fail "messages on standard error although nothing is wrong: $(cat stderr)"

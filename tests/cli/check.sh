@@ -11,7 +11,7 @@ expect_exit 0 ebla check
 expect_match "^no errors: 1 snapshot, " stdout
 expect_exit 0 ebla check --read-data --json
 expect_json 'sorted(d) == ["blobs", "blobs_lost", "bytes_packs", "bytes_read", "damaged", "duration_seconds", "findings", "index_segments",
-    "more_paths_affected", "packs", "paths_affected", "snapshots", "snapshots_affected"]' stdout
+    "more_paths_affected", "packs", "paths_affected", "snapshots", "snapshots_affected", "store"]' stdout
 expect_json 'not d["damaged"] and d["bytes_read"] >= 3 * 2 ** 20 and d["snapshots_affected"] == []' stdout
 
 pack=$(find repo -type f -size +2M)

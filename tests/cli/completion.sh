@@ -19,6 +19,6 @@ complete_line() {
     _ebla
     echo "${COMPREPLY[*]}"
 }
-[[ $(complete_line "ebla ba") == backup ]] || fail "'ba': $(complete_line "ebla ba")"
+[[ $(complete_line "ebla backu") == backup ]] || fail "'backu': $(complete_line "ebla backu")"
 [[ $(complete_line "ebla backup --desc") == --description ]] || fail "'--desc': $(complete_line "ebla backup --desc")"
 [[ -z $(complete_line "ebla backup so") ]] || fail "'so' is for file names"

@@ -27,6 +27,6 @@ expect_match "32 to 1048576 bytes" stderr
 expect_exit 2 ebla init -r bad --key-file missing/key
 expect_exit 2 ebla init -r bad
 expect_match "EBLA_PASSWORD" stderr
-expect_exit 2 ebla init -r sftp://host/path --key-file key
-expect_match "local folders only" stderr
+expect_exit 2 ebla init -r gopher://host/path --key-file key
+expect_match "knows no .gopher. locations" stderr
 [[ ! -e bad ]] || fail "made a repository without a key"

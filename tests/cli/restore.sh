@@ -23,7 +23,7 @@ expect_match "^snapshot ${id:0:8} restored: 7 files, 14.0 MiB in .*; read 3\\.[0
 expect_same source "whole$PWD/source"
 expect_exit 0 ebla restore "$id" whole --json
 expect_json 'd["snapshot_id"] == "'"$id"'" and d["files"] == 7 and d["errors"] == 0 and d["bytes_restored"] == 14 * 2 ** 20 + 31' stdout
-expect_json 'sorted(d) == ["bytes_fetched", "bytes_kept", "bytes_restored", "deleted", "dirs", "dry_run", "duration_seconds", "errors", "files", "left", "others", "snapshot_id", "steps"]' stdout
+expect_json 'sorted(d) == ["bytes_fetched", "bytes_kept", "bytes_restored", "deleted", "dirs", "dry_run", "duration_seconds", "errors", "files", "left", "others", "snapshot_id", "steps", "store"]' stdout
 expect_same source "whole$PWD/source"
 
 expect_exit 0 ebla restore "${id:0:8}:$PWD/source" part

@@ -68,8 +68,9 @@ internal static class HttpTrust
             // In a chain it may be another one that is out of date.
             X509Certificate2 old = chain!.ChainElements.FirstOrDefault(static element => element.ChainElementStatus.Any(
                 static one => one.Status == X509ChainStatusFlags.NotTimeValid))?.Certificate ?? certificate;
-            return $"{(ReferenceEquals(old, certificate) || old.Equals(certificate) ? subject : $"the certificate '{old.Subject}'")} has "
-                + $"expired or is not valid yet: it is good from {old.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} to {old.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC only.";
+            string which = old.Equals(certificate) ? subject : $"the certificate '{old.Subject}'";
+            return $"{which} has expired or is not valid yet: it is good from {old.NotBefore.ToUniversalTime():yyyy-MM-dd HH:mm} "
+                + $"to {old.NotAfter.ToUniversalTime():yyyy-MM-dd HH:mm} UTC only.";
         }
         if (status.HasFlag(X509ChainStatusFlags.UntrustedRoot) || status.HasFlag(X509ChainStatusFlags.PartialChain))
         {

@@ -152,6 +152,6 @@ internal sealed class SftpTransfer(SftpCalls calls, Line line)
                 null, request, cancellationToken);
     }
 
-    // Of the sizes from 32 to 255 KiB the fastest, or as fast as any (docs/adr/0027).
+    // Chosen: under what every server takes (256 KiB), and few enough packets.
     private const int PartSizeInBytes = 128 * 1024;
 }
