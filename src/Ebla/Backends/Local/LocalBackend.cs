@@ -52,7 +52,10 @@ public sealed class LocalBackend : IBackend
     {
         cancellationToken.ThrowIfCancellationRequested();
         string path = _folders.PathOf(RepositoryLayout.HeaderName);
-        using SafeFileHandle? file = PosixFile.OpenForReading(path, out long sizeInBytes);
+        long sizeInBytes = 0;
+
+        // A file in the place of the folder holds no repository.
+        using SafeFileHandle? file = File.Exists(Location) ? null : PosixFile.OpenForReading(path, out sizeInBytes);
         if (file is null)
         {
             return ValueTask.FromResult<byte[]?>(null);

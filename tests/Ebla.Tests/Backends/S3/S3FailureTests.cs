@@ -116,8 +116,7 @@ public sealed class S3FailureTests
             store.Environment["TLS_CA_FILE"].Replace("ca.pem", "expired.pem", StringComparison.Ordinal));
         await using IBackend old = S3Fixture.OpenTls(store, $"s3:https://127.0.0.1:{expired.Port}/bucket");
         exception = await Assert.ThrowsAsync<AccessDeniedException>(async () => await old.ReadHeaderAsync());
-        Assert.Contains("certificate is not accepted", exception.Message, StringComparison.Ordinal);
-        Assert.Contains("NotTimeValid", exception.Message, StringComparison.Ordinal);
+        Assert.Contains("has expired or is not valid yet", exception.Message, StringComparison.Ordinal);
     }
 
     [Theory]
