@@ -62,7 +62,7 @@ internal sealed class HttpStore : IDisposable
         SocketsHttpHandler handler = new()
         {
             PooledConnectionIdleTimeout = IdleTime,
-            SslOptions = HttpTrust.OptionsFor(place.Root, authorities, option),
+            SslOptions = HttpTrust.OptionsFor(place.Root.Authority, authorities, option),
         };
         return new HttpStore(place, settings, kind, handler, isHttp2: false) { Greeting = greeting };
     }

@@ -9,17 +9,18 @@ namespace Ebla.Backends.Http;
 internal static class HttpTrust
 {
     /// <summary>What a TLS connection to a host is made with. A certificate that does not pass fails with one clear line.</summary>
-    /// <param name="root">The server.</param>
+    /// <param name="place">The server, for messages.</param>
     /// <param name="authorities">Certificates to trust instead of those of the system; null: those of the system.</param>
     /// <param name="option">The option that names a file of these, for messages.</param>
-    public static SslClientAuthenticationOptions OptionsFor(Uri root, X509Certificate2Collection? authorities, string option)
+    public static SslClientAuthenticationOptions OptionsFor(string place, X509Certificate2Collection? authorities, string option)
     {
         SslClientAuthenticationOptions options = new()
         {
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors)
+            RemoteCertificateValidationCallback = (connection, certificate, chain, errors)
                 => errors == SslPolicyErrors.None
                 ? true
-                : throw new AccessDeniedException($"{root.Authority}: {Explain(root.IdnHost, certificate, chain, errors, option)}"),
+                : throw new AccessDeniedException(
+                    $"{place}: {Explain(((SslStream)connection).TargetHostName, certificate, chain, errors, option)}"),
         };
         if (authorities is not null)
         {

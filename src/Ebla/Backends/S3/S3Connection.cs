@@ -1,7 +1,7 @@
-using System.Security.Cryptography.X509Certificates;
 using Amazon.Runtime;
 using Amazon.Runtime.CredentialManagement;
 using Amazon.S3;
+using Ebla.Backends.Http;
 using Ebla.Backends.Locations;
 
 namespace Ebla.Backends.S3;
@@ -94,16 +94,8 @@ internal sealed class S3Connection : IDisposable
             PooledConnectionIdleTimeout = IdleTime,
             ConnectTimeout = _settings.Line.Limits.StallTime,
             AllowAutoRedirect = false,
+            SslOptions = HttpTrust.OptionsFor(_options.Endpoint?.Authority ?? "AWS", _options.Authorities, S3Options.AuthoritiesOption),
         };
-        if (_options.Authorities is { } authorities)
-        {
-            handler.SslOptions.CertificateChainPolicy = new X509ChainPolicy
-            {
-                TrustMode = X509ChainTrustMode.CustomRootTrust,
-                RevocationMode = X509RevocationMode.NoCheck,
-            };
-            handler.SslOptions.CertificateChainPolicy.CustomTrustStore.AddRange(authorities);
-        }
         return new HttpClient(new ExpectingHandler(handler)) { Timeout = Timeout.InfiniteTimeSpan };
     }
 

@@ -29,13 +29,8 @@ internal static class S3Failure
                     return known;
                 case AmazonS3Exception { StatusCode: not 0 } answer:
                     return OfAnswer(answer, location, place, action, wasLetIn);
-                case AuthenticationException tls:
-                    return new AccessDeniedException(
-                        tls.Message.Contains("NotTimeValid", StringComparison.Ordinal)
-                            ? $"{location}: the server's certificate, or one that vouches for it, has expired or is not valid yet."
-                            : $"{location}: the server's certificate is not accepted: {Line(tls.Message)} "
-                                + "Own authorities go into -o s3.ca-file=FILE.",
-                        exception);
+                case AuthenticationException { InnerException: not EblaException } tls:
+                    return new AccessDeniedException($"{location}: no TLS with this server: {Line(tls.Message)}", exception);
                 case SocketException socket:
                     return new BackendException($"{place}: the server cannot be reached: {Line(socket.Message)}", isTransient: true, exception);
             }

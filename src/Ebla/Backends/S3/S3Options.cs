@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using System.Globalization;
 using System.Security.Cryptography.X509Certificates;
+using Ebla.Backends.Http;
 using Ebla.Backends.Locations;
 using Ebla.Primitives;
 
@@ -9,11 +10,14 @@ namespace Ebla.Backends.S3;
 /// <summary>How a bucket is spoken to: from the location, the options and the environment, in this order.</summary>
 internal sealed record S3Options
 {
+    /// <summary>The option that names a file of certificates to trust.</summary>
+    public const string AuthoritiesOption = "s3.ca-file";
+
     private const string AwsDomain = ".amazonaws.com";
 
     private static readonly string[] Names =
     [
-        "s3.endpoint", "s3.region", "s3.path-style", "s3.storage-class", "s3.profile", "s3.key-id", "s3.ca-file",
+        "s3.endpoint", "s3.region", "s3.path-style", "s3.storage-class", "s3.profile", "s3.key-id", AuthoritiesOption,
         "s3.lock-mode", "s3.lock-days",
     ];
 
@@ -47,7 +51,7 @@ internal sealed record S3Options
     public required S3Retention? Retention { get; init; }
 
     /// <summary>Whether the server is AWS's.</summary>
-    public bool IsAws => Endpoint is null || Endpoint.Host.EndsWith(AwsDomain, StringComparison.OrdinalIgnoreCase);
+    public bool IsAws => IsOfAws(Endpoint);
 
     /// <exception cref="InvalidLocationException">An option is unknown or wrong.</exception>
     public static S3Options Read(S3Location location, BackendSettings settings, Func<string, string?> findVariable)
@@ -68,26 +72,28 @@ internal sealed record S3Options
         }
         Uri? endpoint = location.Endpoint
             ?? (Find("s3.endpoint", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL") is { } text ? S3Location.ParseEndpoint(text, text) : null);
-        bool isAws = endpoint is null || endpoint.Host.EndsWith(AwsDomain, StringComparison.OrdinalIgnoreCase);
         return new S3Options
         {
             Endpoint = endpoint,
             Region = Find("s3.region") ?? RegionOf(endpoint) ?? Find("", "AWS_REGION", "AWS_DEFAULT_REGION"),
             // A certificate for *.s3.amazonaws.com does not fit a bucket with a point in its name.
             IsPathStyle = ReadBool("s3.path-style", Find("s3.path-style"))
-                ?? (!isAws || location.Bucket.Contains('.', StringComparison.Ordinal)),
+                ?? (!IsOfAws(endpoint) || location.Bucket.Contains('.', StringComparison.Ordinal)),
             PackStorageClass = ReadStorageClass(Find("s3.storage-class")),
             Profile = Find("s3.profile"),
             KeyId = Find("s3.key-id"),
-            Authorities = Find("s3.ca-file") is { } path ? ReadAuthorities(path) : null,
+            Authorities = Find(AuthoritiesOption) is { } path ? HttpTrust.Read(path, AuthoritiesOption) : null,
             Retention = ReadRetention(Find("s3.lock-mode"), Find("s3.lock-days")),
         };
     }
 
+    private static bool IsOfAws(Uri? endpoint)
+        => endpoint is null || endpoint.Host.EndsWith(AwsDomain, StringComparison.OrdinalIgnoreCase);
+
     // s3.REGION.amazonaws.com, s3-REGION.amazonaws.com, s3.dualstack.REGION.amazonaws.com.
     private static string? RegionOf(Uri? endpoint)
     {
-        if (endpoint is null || !endpoint.Host.EndsWith(AwsDomain, StringComparison.OrdinalIgnoreCase))
+        if (endpoint is null || !IsOfAws(endpoint))
         {
             return null;
         }
@@ -109,23 +115,6 @@ internal sealed record S3Options
             : throw new InvalidLocationException(
                 $"The option s3.storage-class: what is in {value} cannot be read without thawing it first. Use a class that is read at once, "
                 + "as STANDARD_IA or GLACIER_IR.");
-
-    private static X509Certificate2Collection ReadAuthorities(string path)
-    {
-        try
-        {
-            X509Certificate2Collection authorities = [];
-            authorities.ImportFromPemFile(path);
-            return authorities.Count > 0
-                ? authorities
-                : throw new InvalidLocationException($"The option s3.ca-file: there is no certificate in {path}.");
-        }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException
-            or System.Security.Cryptography.CryptographicException)
-        {
-            throw new InvalidLocationException($"The option s3.ca-file: {path} cannot be read: {exception.Message}");
-        }
-    }
 
     private static S3Retention? ReadRetention(string? mode, string? days)
     {

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Amazon.S3;
 using Amazon.S3.Model;
 using Ebla.Backends.Locations;
+using Ebla.Backends.Traffic;
 using Ebla.Primitives;
 using AccessDeniedException = Ebla.Primitives.AccessDeniedException;
 
@@ -12,9 +13,6 @@ namespace Ebla.Backends.S3;
 /// <summary>The requests that a store is made of, by paths below the prefix. Each is one attempt, watched for stalls.</summary>
 internal sealed class S3Requests(S3Location location, S3Options options, BackendSettings settings, TimeProvider time) : IDisposable
 {
-    // Credentials that were right once are right: a signature that is refused later covers bytes that came through a broken line.
-    private volatile bool _wasLetIn;
-
     // Parts of a body that are received at once; the pace of the line is made of them.
     private const int PartSizeInBytesMax = 128 * 1024;
 
@@ -25,6 +23,9 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
 
     // The store was seen to keep a lock that it was asked for.
     private volatile bool _keepsLocks;
+
+    // Credentials that were right once are right: a signature that is refused later covers bytes that came through a broken line.
+    private volatile bool _wasLetIn;
 
     public S3Location Location => location;
 
@@ -45,15 +46,15 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
         {
             request.StorageClass = S3StorageClass.FindValue(storageClass);
         }
-        bool isLocked = options.Retention is not null
-            && kind is null or ObjectKind.Pack or ObjectKind.Index or ObjectKind.Snapshot or ObjectKind.Key;
-        if (isLocked && options.Retention is { } retention)
+        bool isKept = kind is null or ObjectKind.Pack or ObjectKind.Index or ObjectKind.Snapshot or ObjectKind.Key;
+        S3Retention? lockedFor = isKept ? options.Retention : null;
+        if (lockedFor is { } retention)
         {
             request.ObjectLockMode = retention.IsCompliance ? ObjectLockMode.Compliance : ObjectLockMode.Governance;
             request.ObjectLockRetainUntilDate = (time.GetUtcNow() + retention.Duration).UtcDateTime;
         }
         await SendAsync(request, path, content, cancellationToken).ConfigureAwait(false);
-        if (isLocked && options.Retention is not null && !_keepsLocks)
+        if (lockedFor is not null && !_keepsLocks)
         {
             await CheckLockAsync(path, cancellationToken).ConfigureAwait(false);
         }
@@ -97,7 +98,7 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
     public async ValueTask<bool> GetRangeAsync(
         string path, long offset, Memory<byte> destination, CancellationToken cancellationToken)
     {
-        using StallWatch watch = new(settings.Line.Limits.StallTime, cancellationToken);
+        using StallGuard guard = settings.Line.Watch(cancellationToken);
         try
         {
             return await CallAsync(
@@ -115,10 +116,10 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
                     {
                         throw new CorruptDataException($"{path} ends before the bytes asked for.");
                     }
-                    await ReceiveAsync(response.ResponseStream, path, destination, watch).ConfigureAwait(false);
+                    await ReceiveAsync(response.ResponseStream, path, destination, guard).ConfigureAwait(false);
                     return true;
                 },
-                path, "read objects", watch, cancellationToken).ConfigureAwait(false);
+                path, "read objects", guard, cancellationToken).ConfigureAwait(false);
         }
         catch (BackendException exception) when (StatusOf(exception) == HttpStatusCode.NotFound)
         {
@@ -132,7 +133,7 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
 
     public async ValueTask<byte[]?> GetWholeAsync(string path, long sizeInBytesMax, CancellationToken cancellationToken)
     {
-        using StallWatch watch = new(settings.Line.Limits.StallTime, cancellationToken);
+        using StallGuard guard = settings.Line.Watch(cancellationToken);
         try
         {
             return await CallAsync(
@@ -145,10 +146,10 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
                             $"{path} is {response.ContentLength} bytes long; such an object is never longer than {sizeInBytesMax}.");
                     }
                     byte[] content = new byte[response.ContentLength];
-                    await ReceiveAsync(response.ResponseStream, path, content, watch).ConfigureAwait(false);
+                    await ReceiveAsync(response.ResponseStream, path, content, guard).ConfigureAwait(false);
                     return content;
                 },
-                path, "read objects", watch, cancellationToken).ConfigureAwait(false);
+                path, "read objects", guard, cancellationToken).ConfigureAwait(false);
         }
         catch (BackendException exception) when (StatusOf(exception) == HttpStatusCode.NotFound)
         {
@@ -257,8 +258,8 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
     {
         cancellationToken.ThrowIfCancellationRequested();
         BodyDigest digest = await Task.Run(() => BodyDigest.Of(content, isSigned: IsPlain), cancellationToken).ConfigureAwait(false);
-        using StallWatch watch = new(settings.Line.Limits.StallTime, cancellationToken);
-        using SequenceStream body = new(content, settings.Line, watch);
+        using StallGuard guard = settings.Line.Watch(cancellationToken);
+        using SequenceStream body = new(content, guard);
         request.InputStream = body;
         request.MD5Digest = digest.Md5Base64;
         if (digest.Sha256Hex is { } sha256)
@@ -266,7 +267,7 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
             request.Headers["x-amz-content-sha256"] = sha256;
         }
         PutObjectResponse response = await CallAsync(
-            (client, token) => client.PutObjectAsync(request, token), path, "put objects", watch, cancellationToken).ConfigureAwait(false);
+            (client, token) => client.PutObjectAsync(request, token), path, "put objects", guard, cancellationToken).ConfigureAwait(false);
         if (!digest.Fits(response))
         {
             await DeleteVersionAsync(path, response.VersionId, cancellationToken).ConfigureAwait(false);
@@ -314,43 +315,40 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
         _keepsLocks = true;
     }
 
-    private async ValueTask ReceiveAsync(Stream body, string path, Memory<byte> destination, StallWatch watch)
+    private async ValueTask ReceiveAsync(Stream body, string path, Memory<byte> destination, StallGuard guard)
     {
         for (int done = 0; done < destination.Length;)
         {
             int part = Math.Min(PartSizeInBytesMax, destination.Length - done);
-            int read = await body.ReadAsync(destination.Slice(done, part), watch.Token).ConfigureAwait(false);
+            int read = await body.ReadAsync(destination.Slice(done, part), guard.Token).ConfigureAwait(false);
             if (read == 0)
             {
                 throw new BackendException(
                     $"{location}: {path}: the connection ended after {done} of {destination.Length} bytes.", isTransient: true);
             }
             done += read;
-            await watch.PauseWhileAsync(settings.Line.ReceiveAsync(read, watch.Token)).ConfigureAwait(false);
+            await guard.ReceiveAsync(read).ConfigureAwait(false);
         }
     }
 
     private async Task<T> CallAsync<T>(
         Func<AmazonS3Client, CancellationToken, Task<T>> send, string subject, string action, CancellationToken cancellationToken)
     {
-        using StallWatch watch = new(settings.Line.Limits.StallTime, cancellationToken);
-        return await CallAsync(send, subject, action, watch, cancellationToken).ConfigureAwait(false);
+        using StallGuard guard = settings.Line.Watch(cancellationToken);
+        return await CallAsync(send, subject, action, guard, cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<T> CallAsync<T>(
-        Func<AmazonS3Client, CancellationToken, Task<T>> send, string subject, string action, StallWatch watch,
+        Func<AmazonS3Client, CancellationToken, Task<T>> send, string subject, string action, StallGuard guard,
         CancellationToken cancellationToken)
     {
         try
         {
             Task<AmazonS3Client> connecting = _connection.GetAsync(cancellationToken);
-            if (!connecting.IsCompletedSuccessfully)
-            {
-                // Somebody may be typing the password.
-                await watch.PauseWhileAsync(new ValueTask(connecting)).ConfigureAwait(false);
-            }
+            // Somebody may be typing the password.
+            await guard.PauseWhileAsync(new ValueTask(connecting)).ConfigureAwait(false);
             AmazonS3Client client = await connecting.ConfigureAwait(false);
-            T answer = await send(client, watch.Token).ConfigureAwait(false);
+            T answer = await send(client, guard.Token).ConfigureAwait(false);
             _wasLetIn = true;
             return answer;
         }
@@ -358,10 +356,10 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
         {
             throw new OperationCanceledException(exception.Message, exception, cancellationToken);
         }
-        catch (Exception exception) when (watch.HasStalled && exception is not EblaException)
+        catch (Exception exception) when (guard.HasStalled && exception is not EblaException)
         {
             throw new BackendException(
-                $"{location}: {subject}: no progress for {watch.StallTime.TotalSeconds:0} s.", isTransient: true, exception);
+                $"{location}: {subject}: no progress for {guard.StallTime.TotalSeconds:0} s.", isTransient: true, exception);
         }
         catch (Exception exception) when (exception is not EblaException)
         {

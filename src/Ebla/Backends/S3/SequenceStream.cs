@@ -4,7 +4,7 @@ using Ebla.Backends.Traffic;
 namespace Ebla.Backends.S3;
 
 /// <summary>A body to send: the bytes of a sequence, at the pace of the line. Copies only what it is asked for.</summary>
-internal sealed class SequenceStream(ReadOnlySequence<byte> content, Line line, StallWatch watch) : Stream
+internal sealed class SequenceStream(ReadOnlySequence<byte> content, StallGuard guard) : Stream
 {
     // The parts that the line's pace is made of.
     private const int PartSizeInBytesMax = 128 * 1024;
@@ -53,17 +53,13 @@ internal sealed class SequenceStream(ReadOnlySequence<byte> content, Line line, 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
         // What was handed out before has left: that is progress.
-        watch.Touch();
+        guard.Progress();
         int length = (int)Math.Min(Math.Min(buffer.Length, PartSizeInBytesMax), content.Length - _position);
         if (length == 0)
         {
             return 0;
         }
-        ValueTask paced = line.SendAsync(length, cancellationToken);
-        if (!paced.IsCompletedSuccessfully)
-        {
-            await watch.PauseWhileAsync(paced).ConfigureAwait(false);
-        }
+        await guard.SendAsync(length).ConfigureAwait(false);
         return Read(buffer.Span[..length]);
     }
 

@@ -11,6 +11,9 @@ internal sealed class SftpTransfer(SftpCalls calls, Line line)
     // Enough for a line of 50 ms at 80 MiB/s, even if only one file is on the way.
     private const int InFlightSizeInBytesMax = 4 * 1024 * 1024;
 
+    // Chosen: under what every server takes (256 KiB), and few enough packets.
+    private const int PartSizeInBytes = 128 * 1024;
+
     /// <summary>Writes a whole file, and makes it durable where the server can. The handle is closed afterwards, whatever happens.</summary>
     /// <returns>The first failure, or "OK".</returns>
     /// <remarks>
@@ -151,7 +154,4 @@ internal sealed class SftpTransfer(SftpCalls calls, Line line)
                 new SftpEncoder().Bytes(handle).UInt64((ulong)(offset + start)).UInt32((uint)size),
                 null, request, cancellationToken);
     }
-
-    // Chosen: under what every server takes (256 KiB), and few enough packets.
-    private const int PartSizeInBytes = 128 * 1024;
 }

@@ -28,24 +28,25 @@ internal sealed class StallGuard : IDisposable
     public void Progress() => _stalled.CancelAfter(StallTime);
 
     /// <summary>Returns when so many bytes may be sent.</summary>
-    public ValueTask SendAsync(int sizeInBytes) => PassAsync(_line.SendAsync(sizeInBytes, Token));
+    public ValueTask SendAsync(int sizeInBytes) => PauseWhileAsync(_line.SendAsync(sizeInBytes, Token));
 
     /// <summary>Returns when so many bytes more may be taken.</summary>
-    public ValueTask ReceiveAsync(int sizeInBytes) => PassAsync(_line.ReceiveAsync(sizeInBytes, Token));
+    public ValueTask ReceiveAsync(int sizeInBytes) => PauseWhileAsync(_line.ReceiveAsync(sizeInBytes, Token));
+
+    /// <summary>Waits without counting it as a stall.</summary>
+    public async ValueTask PauseWhileAsync(ValueTask pause)
+    {
+        if (!pause.IsCompleted)
+        {
+            _stalled.CancelAfter(Timeout.InfiniteTimeSpan);
+        }
+        await pause.ConfigureAwait(false);
+        Progress();
+    }
 
     public void Dispose()
     {
         _linked.Dispose();
         _stalled.Dispose();
-    }
-
-    private async ValueTask PassAsync(ValueTask pace)
-    {
-        if (!pace.IsCompleted)
-        {
-            _stalled.CancelAfter(Timeout.InfiniteTimeSpan);
-        }
-        await pace.ConfigureAwait(false);
-        Progress();
     }
 }

@@ -12,6 +12,32 @@ namespace Ebla.Tests.Backends.S3;
 /// <summary>Answers that real servers here do not give on demand.</summary>
 public sealed class S3AnswerTests
 {
+    // Goal: credentials that the server took before are not called wrong when a broken line damages a request.
+    // Method: a server that lets one look pass and refuses the signature of what comes then; and one that refuses at once.
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_refused_signature_is_transient_only_after_one_was_accepted(bool wasAccepted)
+    {
+        using AnswerServer server = new(context => AnswerServer.Answer(
+            context,
+            wasAccepted && context.Request.HttpMethod == "HEAD" ? 200 : 403,
+            AnswerServer.Error("SignatureDoesNotMatch")));
+        await using IBackend backend = Open(server);
+        TestObject item = TestObject.Create(1, 10);
+        if (wasAccepted)
+        {
+            _ = await backend.GetSizeAsync(item.Name);
+            BackendException exception = await Assert.ThrowsAsync<BackendException>(async () => await item.PutAsync(backend));
+            Assert.True(exception.IsTransient, exception.Message);
+        }
+        else
+        {
+            AccessDeniedException exception = await Assert.ThrowsAsync<AccessDeniedException>(async () => await item.PutAsync(backend));
+            Assert.Contains("the secret key is wrong", exception.Message, StringComparison.Ordinal);
+        }
+    }
+
     [Theory]
     [InlineData(503, "SlowDown", 7)]
     [InlineData(429, "TooManyRequests", 3)]
