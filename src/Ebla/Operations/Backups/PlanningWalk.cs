@@ -14,6 +14,7 @@ internal sealed class PlanningWalk(
     private const int OpenDirectoriesMax = 512;
 
     private readonly SourceTree _tree = new(OpenDirectoriesMax);
+    private readonly EntryChooser _chooser = new(selection, counters, observer);
     private readonly Stack<Level> _way = [];
 
     /// <summary>Begins with a path that was named.</summary>
@@ -94,17 +95,7 @@ internal sealed class PlanningWalk(
         try
         {
             DirectoryListing names = directory.ReadNames();
-            var marks = DirectoryMarks.Read(
-                directory,
-                names,
-                selection.Options,
-                problem =>
-                {
-                    counters.CountError();
-                    observer.Problem(problem);
-                },
-                observer.Notice);
-            SelectionScope scope = above?.Scope.Enter(name.Span, metadata, marks) ?? selection.EnterNamed(name, metadata, marks);
+            SelectionScope scope = _chooser.Enter(above?.Scope, name, directory, metadata, names);
             bool isRoot = above is null && name.Length == 1;
             PreviousDirectories then = previous is null ? PreviousDirectories.None
                 : isRoot ? previous.OpenRoots()
