@@ -42,7 +42,7 @@ internal static class BackendCommand
             "Tries whether a store keeps what Ebla needs of it, and how fast it is. Needs no repository and no password of one.",
             """
             ebla backend test /mnt/backup
-            ebla backend test s3:s3.example.org/bucket --quick
+            ebla backend test s3:https://s3.example.org/bucket --quick
             ebla backend test sftp://backup@host/srv/backup --json | jq .fit
             """,
             codes: "1  something that Ebla needs does not hold; the list says what")
