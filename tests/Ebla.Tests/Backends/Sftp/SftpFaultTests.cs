@@ -384,6 +384,33 @@ public sealed class SftpFaultTests : IDisposable
         }
     }
 
+    // Goal: a put that is known only by looking, since its answer was lost, is promised by the next flush like any other.
+    // Method: strace holds back the answer to the rename (the second, since the first finds no folder) until the line is given up; the second strace sees what the flush does.
+    [Fact]
+    public async Task A_name_whose_answer_was_lost_is_synced_at_the_flush()
+    {
+        string log = Path.Join(_folder, "trace");
+        await using IBackend backend = BackendLocation.Parse($"sftp://any{_folder}/lost").Open(new BackendSettings
+        {
+            Options = new Dictionary<string, string>
+            {
+                ["sftp.command"] = $"strace -f -y -e trace=fsync,rename -e inject=rename:delay_exit=10000000:when=2 -o {log} /usr/lib/openssh/sftp-server",
+            },
+            Line = new Line(LineLimits.None with { StallTime = TimeSpan.FromSeconds(2) }, TimeProvider.System),
+        });
+        TestObject item = TestObject.Create(1, 1000);
+        BackendException exception = await Assert.ThrowsAsync<BackendException>(async () => await item.PutAsync(backend));
+        Assert.True(exception.IsTransient, exception.Message);
+        Assert.Equal(item.Content.Length, await backend.GetSizeAsync(item.Name));
+        string[] before = await File.ReadAllLinesAsync(log);
+        await backend.FlushAsync();
+        string folder = "/" + RepositoryLayout.FolderOf(item.Name) + ">";
+        Assert.DoesNotContain(before, line => line.Contains(folder, StringComparison.Ordinal));
+        Assert.Contains(
+            await File.ReadAllLinesAsync(log),
+            line => line.Contains("fsync(", StringComparison.Ordinal) && line.Contains(folder, StringComparison.Ordinal));
+    }
+
     [Fact]
     public async Task Only_what_was_left_long_ago_is_swept_away()
     {
