@@ -24,9 +24,9 @@ internal sealed class WebDavBackend : IBackend
     }
 
     /// <inheritdoc/>
-    /// <remarks>The protocol has nothing that creates a file only once on every server.</remarks>
+    /// <remarks>The protocol has nothing that creates a file only once on every server, and nothing that makes one durable.</remarks>
     public BackendCapabilities Capabilities { get; } =
-        new(CanDelete: true, CanReadRanges: true, long.MaxValue, CanCreateHeaderOnce: false);
+        new(CanDelete: true, CanReadRanges: true, long.MaxValue, CanCreateHeaderOnce: false, IsDurableOnceFlushed: false);
 
     /// <inheritdoc/>
     public string Location => _store.Place.ToString();

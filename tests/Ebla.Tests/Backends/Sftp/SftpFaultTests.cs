@@ -385,7 +385,8 @@ public sealed class SftpFaultTests : IDisposable
     }
 
     // Goal: a put that is known only by looking, since its answer was lost, is promised by the next flush like any other.
-    // Method: strace holds back the answer to the rename (the second, since the first finds no folder) until the line is given up; the second strace sees what the flush does.
+    // Method: strace holds back the answer to the rename (the second, since the first finds no folder) until the line is given up; the
+    // strace of the next session sees what the flush does.
     [Fact]
     public async Task A_name_whose_answer_was_lost_is_synced_at_the_flush()
     {
@@ -394,7 +395,8 @@ public sealed class SftpFaultTests : IDisposable
         {
             Options = new Dictionary<string, string>
             {
-                ["sftp.command"] = $"strace -f -y -e trace=fsync,rename -e inject=rename:delay_exit=10000000:when=2 -o {log} /usr/lib/openssh/sftp-server",
+                ["sftp.command"] = "strace -f -y -e trace=fsync,rename -e inject=rename:delay_exit=10000000:when=2 "
+                    + $"-o {log} /usr/lib/openssh/sftp-server",
             },
             Line = new Line(LineLimits.None with { StallTime = TimeSpan.FromSeconds(2) }, TimeProvider.System),
         });

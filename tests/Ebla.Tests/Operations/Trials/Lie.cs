@@ -8,6 +8,7 @@ internal enum Lie
     HeaderIsOverwritten,
     HeaderRaceHasSeveralWinners,
     HeaderRaceIsAdmitted,
+    NoDurabilityIsAdmitted,
     PutsVanish,
     PutsAreTorn,
     PutsAreSlow,

@@ -17,6 +17,7 @@ internal sealed class LyingBackend(IBackend inner, Lie lie, Lies lies) : IBacken
     {
         CanReadRanges = lie != Lie.RangesCostTheWholeObject,
         CanCreateHeaderOnce = lie != Lie.HeaderRaceIsAdmitted,
+        IsDurableOnceFlushed = lie != Lie.NoDurabilityIsAdmitted,
     };
 
     public string Location => $"{inner.Location} ({lie})";

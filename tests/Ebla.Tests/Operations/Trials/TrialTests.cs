@@ -69,6 +69,13 @@ public sealed class TrialTests : ITrialObserver
         TrialResult ranges = await TryAsync(Lie.RangesCostTheWholeObject);
         Assert.True(ranges.IsFit);
         Assert.Equal(TrialVerdict.NotOffered, Verdict(ranges, "ranges"));
+        foreach ((Lie lie, bool isAdmitted) in ((Lie, bool)[])[(Lie.NoDurabilityIsAdmitted, true), (Lie.None, false)])
+        {
+            TrialResult durability = await TryAsync(lie);
+            Assert.True(durability.IsFit);
+            string found = durability.Findings.Single(static finding => finding.Name == "durability").Found;
+            Assert.Equal(isAdmitted, found.Contains("promises nothing", StringComparison.Ordinal));
+        }
     }
 
     [Fact]
