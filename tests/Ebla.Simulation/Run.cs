@@ -21,6 +21,7 @@ internal sealed class Run
     private readonly Chance _chance;
     private readonly Scenario _scenario;
     private readonly Scheduler _scheduler;
+    private readonly List<Process> _processes = []; // Also the dead: see MachineClock.
     private readonly SortedDictionary<string, int> _outcomes = new(StringComparer.Ordinal);
 
     private Run(ulong seed, Fault fault)
@@ -55,6 +56,7 @@ internal sealed class Run
         }
         finally
         {
+            run._processes.ForEach(process => process.Freeze());
             Directory.SetCurrentDirectory(scratch);
             Directory.Delete(folder, recursive: true);
         }
@@ -81,6 +83,8 @@ internal sealed class Run
             Folder = folder,
             Credential = credential,
             MainStore = main,
+            MainKeys = mainRepository.Keys,
+            Maintenance = _fault.Maintenance,
             Main = new StoreOracle("main", mainRepository.Keys),
             MirrorStore = mirror,
             Mirror = new StoreOracle("mirror", mirrorRepository.Keys),
@@ -147,6 +151,7 @@ internal sealed class Run
             IActor actor = ChooseActor(chance, number);
             ProcessFate fate = ChooseFate(chance);
             Process process = new(_scheduler, $"{machine.Name}.{number}-{actor.Name}", machine.ClockOffset, chance.Fork($"process {number}"), fate);
+            _processes.Add(process);
             _scheduler.Note($"{process.Name} starts");
             string outcome = await EndAsync(actor, new ActorContext(world, machine, process));
             _scheduler.Note($"{process.Name}: {outcome}");
@@ -182,12 +187,14 @@ internal sealed class Run
         }
     }
 
-    private static IActor ChooseActor(Chance chance, int number) => number == 0 ? new BackupActor() : chance.Below(10) switch
+    private IActor ChooseActor(Chance chance, int number) => number == 0 ? new BackupActor() : chance.Below(_scenario.Prunes ? 18 : 10) switch
     {
         < 6 => new BackupActor(),
         6 => new CheckActor(),
         7 => new CopyActor(),
-        _ => new RestoreActor(),
+        < 10 => new RestoreActor(),
+        < 13 => new ForgetActor(),
+        _ => new PruneActor(),
     };
 
     private ProcessFate ChooseFate(Chance chance)
@@ -215,7 +222,7 @@ internal sealed class Run
         {
             string target = world.NewTarget();
             Restoring restoring = new();
-            _ = await restoring.RunAsync(repository, seen, target, CancellationToken.None);
+            await restoring.RunAsync(repository, seen, target, CancellationToken.None);
             if (restoring.Problems.Count > 0)
             {
                 throw new OracleException(

@@ -15,6 +15,9 @@ internal sealed record Scenario
 
     public required bool HasRetries { get; init; }
 
+    /// <summary>Whether snapshots are forgotten, and their space comes back.</summary>
+    public required bool Prunes { get; init; }
+
     public required double Deaths { get; init; }
 
     public required double Sleeps { get; init; }
@@ -35,6 +38,7 @@ internal sealed record Scenario
             MachineCount = chance.Between(2, 4),
             OperationsPerMachine = chance.Between(2, 5),
             HasRetries = chance.Happens(traits.HasErrors ? 0.8 : 0.3),
+            Prunes = traits.CanDelete && chance.Happens(0.7),
             Deaths = isRough ? chance.Pick([0, 0.1, 0.4]) : 0,
             Sleeps = isRough ? chance.Pick([0, 0.1, 0.3]) : 0,
             Interruptions = isRough ? chance.Pick([0, 0.1]) : 0,
@@ -51,7 +55,7 @@ internal sealed record Scenario
     }
 
     public override string ToString()
-        => $"{MachineCount} machines, {OperationsPerMachine} operations each, {(HasRetries ? "retries" : "no retries")}, deaths {Deaths}, "
+        => $"{MachineCount} machines, {OperationsPerMachine} operations each, {(HasRetries ? "retries" : "no retries")}, {(Prunes ? "prunes, " : "")}deaths {Deaths}, "
             + $"sleeps {Sleeps}, interruptions {Interruptions}, packs {Upload.PackSizeInBytes}, frames {Upload.FrameSizeInBytes}, "
             + $"checkpoints {CheckpointInterval}; store: {Traits}";
 }

@@ -1,4 +1,5 @@
 using Ebla.Keys;
+using Ebla.Simulation.Actors;
 using Ebla.Simulation.Faults;
 using Ebla.Simulation.Oracles;
 using Ebla.Simulation.Scheduling;
@@ -29,10 +30,14 @@ internal sealed class World
 
     public required SimulatedStore MirrorStore { get; init; }
 
+    public required UnlockedKeys MainKeys { get; init; }
+
+    public required IMaintenance Maintenance { get; init; }
+
     public ContentOracle Contents { get; } = new();
 
     /// <summary>Whether something can fail for no fault of the one to whom it happens: errors of the store, a pruner's fence.</summary>
-    public bool HasTrouble => Scenario.Traits.HasErrors || Fault.HasTrouble;
+    public bool HasTrouble => Scenario.Traits.HasErrors || Scenario.Prunes || Fault.HasTrouble;
 
     public SimulatedStore StoreOf(StoreOracle oracle) => oracle == Main ? MainStore : MirrorStore;
 

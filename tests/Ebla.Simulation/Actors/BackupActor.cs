@@ -16,7 +16,8 @@ internal sealed class BackupActor : IActor
         string tag = world.Contents.Expect(context.Machine.Source.Content());
         Scenario scenario = world.Scenario;
         await using Repository repository = await context.OpenAsync(world.Main);
-        Observer observer = new();
+        // What a notice may say beside a pruner: that something of the previous snapshot is gone.
+        Observer observer = new(scenario.Prunes);
         BackupResult result = await BackupOperation.RunAsync(
             repository,
             new BackupOptions
@@ -38,7 +39,7 @@ internal sealed class BackupActor : IActor
         }
     }
 
-    private sealed class Observer : IBackupObserver
+    private sealed class Observer(bool mayNotice) : IBackupObserver
     {
         public List<string> Problems { get; } = [];
 
@@ -48,7 +49,13 @@ internal sealed class BackupActor : IActor
 
         public void Problem(BackupProblem problem) => Problems.Add($"{problem.Path}: {problem.Message}");
 
-        public void Notice(BackupProblem notice) => Problems.Add($"{notice.Path}: {notice.Message}");
+        public void Notice(BackupProblem notice)
+        {
+            if (!mayNotice)
+            {
+                Problems.Add($"{notice.Path}: {notice.Message}");
+            }
+        }
 
         public void RotFound(RotAlarm alarm) => Problems.Add($"{alarm.Path}: rot");
     }

@@ -99,6 +99,9 @@ internal sealed class Process
         }
     }
 
+    /// <summary>The run is over: nothing of the process may do anything any more, nor leave a trace.</summary>
+    public void Freeze() => IsAlive = false;
+
     private void Interrupt()
     {
         _scheduler.Note($"{Name} is interrupted");

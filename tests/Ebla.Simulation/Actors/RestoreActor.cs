@@ -1,4 +1,3 @@
-using Ebla.Operations.Restores;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Simulation.Oracles;
@@ -21,11 +20,10 @@ internal sealed class RestoreActor : IActor
         SeenSnapshot chosen = context.Process.Chance.Pick(seen);
         await using Repository repository = await context.OpenAsync(world.Main);
         string target = world.NewTarget();
-        RestoreResult result;
         Restoring restoring = new();
         try
         {
-            result = await restoring.RunAsync(repository, chosen, target, context.CancellationToken);
+            await restoring.RunAsync(repository, chosen, target, context.CancellationToken);
         }
         catch (SnapshotNotFoundException) when (world.Main.IsForgotten(chosen.Id))
         {
@@ -35,7 +33,7 @@ internal sealed class RestoreActor : IActor
         {
             return;
         }
-        if (result.Errors > 0)
+        if (restoring.Problems.Count > 0)
         {
             if (!world.Scenario.Traits.HasErrors)
             {

@@ -10,18 +10,27 @@ internal sealed class Restoring : IRestoreObserver
 {
     public List<string> Problems { get; } = [];
 
-    public Task<RestoreResult> RunAsync(Repository repository, SeenSnapshot snapshot, string target, CancellationToken cancellationToken)
-        => RestoreOperation.RunAsync(
-            repository,
-            new RestoreOptions
-            {
-                Snapshot = snapshot.Id.ToString(),
-                Target = ByteName.FromText(target),
-                PathInSnapshot = snapshot.Snapshot.Paths[0],
-                WorkerCount = 2,
-            },
-            this,
-            cancellationToken);
+    public async Task RunAsync(Repository repository, SeenSnapshot snapshot, string target, CancellationToken cancellationToken)
+    {
+        try
+        {
+            _ = await RestoreOperation.RunAsync(
+                repository,
+                new RestoreOptions
+                {
+                    Snapshot = snapshot.Id.ToString(),
+                    Target = ByteName.FromText(target),
+                    PathInSnapshot = snapshot.Snapshot.Paths[0],
+                    WorkerCount = 2,
+                },
+                this,
+                cancellationToken);
+        }
+        catch (SnapshotNotFoundException exception) when (snapshot.Snapshot.IsPartial && exception.Message.Contains("in snapshot"))
+        {
+            // It was committed before anything below the path was finished.
+        }
+    }
 
     public void Started(RestoreCounters counters)
     {

@@ -17,6 +17,9 @@ internal class Fault
     /// <summary>Stands between a process and its store.</summary>
     public virtual IBackend Wrap(IBackend connection, ActorContext context) => connection;
 
+    /// <summary>What forgets and prunes.</summary>
+    public virtual IMaintenance Maintenance { get; } = new ReferenceMaintenance();
+
     /// <summary>Makes the scenario one in which the fault can show.</summary>
     public virtual Scenario Adapt(Scenario scenario) => scenario;
 

@@ -5,6 +5,9 @@ namespace Ebla.Simulation.Scheduling;
 /// <summary>The clock of one process: virtual, and wrong by as much as its machine's is. Its timers stand still while that sleeps.</summary>
 internal sealed class MachineClock(Scheduler scheduler, Process process, TimeSpan offset) : TimeProvider
 {
+    // Kept, so that no finalizer runs code of a killed process while others are at work.
+    private readonly List<VirtualTimer> _timers = [];
+
     /// <summary>All runs begin then: behind every clock of files, so that no file looks as if it was changed just now.</summary>
     public static DateTimeOffset Start { get; } = new(2020, 1, 1, 0, 0, 0, TimeSpan.Zero);
 
@@ -19,6 +22,7 @@ internal sealed class MachineClock(Scheduler scheduler, Process process, TimeSpa
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
         VirtualTimer timer = new(scheduler, process, callback, state);
+        _timers.Add(timer);
         _ = timer.Change(dueTime, period);
         return timer;
     }
@@ -33,7 +37,7 @@ internal sealed class MachineClock(Scheduler scheduler, Process process, TimeSpa
         {
             _next?.Cancel();
             _next = null;
-            if (_isDisposed)
+            if (_isDisposed || !process.IsAlive)
             {
                 return false;
             }

@@ -198,9 +198,14 @@ internal sealed class StoreConnection : IBackend
 
     private async Task<T> AskAsync<T>(string what, Func<T> effect, CancellationToken cancellationToken)
     {
+        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        if (!_process.IsAlive)
+        {
+            // Finalizers wake code of killed processes (PeriodicTimer's does), on a thread of their own. It gets no farther than here.
+            return await answer.Task;
+        }
         cancellationToken.ThrowIfCancellationRequested();
         Scheduler scheduler = _store.Scheduler;
-        TaskCompletionSource<T> answer = new(TaskCreationOptions.RunContinuationsAsynchronously);
         T result = default!;
         PendingRequest request = new() { Scheduler = scheduler, LateMax = Traits.LateMax };
         double fault = _chance.Fraction();
