@@ -66,7 +66,9 @@ expect_json 'd["bytes_added"] < 20000 and d["files_unmodified"] > 3' stdout
 
 # Killed in the middle: the next run goes on, and nothing is stored twice.
 head -c 60000000 /dev/urandom > source/large
+find repo/packs -type f | LC_ALL=C sort > packs.before
 expect_exit 0 ebla backup source --host third
+find repo/packs -type f | LC_ALL=C sort > packs.after
 (EBLA_REPOSITORY=$PWD/like EBLA_KEY_FILE='' EBLA_PASSWORD=other exec ebla copy "${from[@]}" --quiet) & copying=$!
 while kill -0 $copying 2> /dev/null && (( $(find like/packs -type f -newer source/large | wc -l) < 2 )); do
     sleep 0.02
@@ -81,8 +83,10 @@ size=$(du -sb like/packs | cut -f 1)
 
 # What is damaged is not copied, the rest is.
 expect_exit 0 ebla init -r rest --key-file third
-victim=$(find repo/packs -type f -newer out-like -size +1M | head -n 1)
-printf X | dd of="$victim" bs=1 seek=500000 conv=notrunc status=none
+# A pack that the third backup made: only its snapshot needs it. Its middle is contents: what follows these is smaller by far.
+victim=$(LC_ALL=C comm -13 packs.before packs.after | xargs ls -S | head -n 1)
+(( $(stat -c %s "$victim") > 1000000 )) || fail "the third backup made no large pack"
+printf XXXXXXXX | dd of="$victim" bs=1 seek=500000 conv=notrunc status=none
 EBLA_REPOSITORY=$PWD/rest EBLA_KEY_FILE=$PWD/third expect_exit 4 ebla copy "${from[@]}" --json
 expect_json 'd["snapshots_copied"] == 2 and d["snapshots_failed"] == 1 and d["blobs_lost"] > 0' stdout
 expect_match "^damage: snapshot [0-9a-f]+ is not copied.*is damaged" stderr

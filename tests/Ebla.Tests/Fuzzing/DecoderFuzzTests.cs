@@ -2,11 +2,13 @@ using Ebla.Compression;
 using Ebla.Encryption;
 using Ebla.Indexing;
 using Ebla.Keys;
+using Ebla.Notes;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Sessions;
 using Ebla.Snapshots;
 using Ebla.Tests.Indexing;
+using Ebla.Tests.Notes;
 using Ebla.Tests.Packs;
 using Ebla.Tests.Snapshots;
 using Ebla.Tests.Trees;
@@ -117,6 +119,11 @@ public sealed class DecoderFuzzTests
         Sign(14, ObjectKind.Index, IndexSegmentCodec.SignatureKind,
             IndexSegmentCodec.Seal(Keys, RunFixture.Create(6, 1, RunFixture.RandomId).Packs).Content,
             bytes => IndexSegmentCodec.Open(Keys, bytes));
+        foreach (Note note in NoteCodecTests.All())
+        {
+            Sign(15, ObjectKind.Note, NoteCodec.SignatureKind, NoteCodec.Seal(Keys, note).Content,
+                bytes => NoteCodec.Open(Keys, bytes, out _));
+        }
 
         static void Sign(int seed, ObjectKind kind, string signatureKind, byte[] content, Action<byte[]> decode)
         {

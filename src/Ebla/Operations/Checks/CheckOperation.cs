@@ -28,7 +28,7 @@ public static class CheckOperation
         await objects.CheckOthersAsync(
             ObjectKind.Setting, "A setting that this version does not know. Use a newer version to check what it says.")
             .ConfigureAwait(false);
-        await objects.CheckOthersAsync(ObjectKind.Note, "").ConfigureAwait(false);
+        await objects.CheckNotesAsync().ConfigureAwait(false);
         await objects.CheckSessionsAsync().ConfigureAwait(false);
         (HashSet<ObjectId> condemned, HashSet<ObjectId> removed) = await objects.CheckCondemnedAsync().ConfigureAwait(false);
 
@@ -89,7 +89,7 @@ public static class CheckOperation
 
     private static async Task<HashSet<ObjectName>> ListStateAsync(IBackend backend, CancellationToken cancellationToken)
     {
-        ObjectKind[] kinds = [ObjectKind.Snapshot, ObjectKind.Index, ObjectKind.Condemned];
+        ObjectKind[] kinds = [ObjectKind.Snapshot, ObjectKind.Note, ObjectKind.Index, ObjectKind.Condemned];
         List<ObjectInfo>[] listed = await Task.WhenAll(
             kinds.Select(kind => Concurrently.ReadAllAsync(backend.ListAsync(kind, cancellationToken)))).ConfigureAwait(false);
         return [.. listed.SelectMany(lines => lines).Select(info => info.Name)];
@@ -119,7 +119,8 @@ public static class CheckOperation
                 Snapshots = [finding.Name.Id],
             });
         }
-        foreach (CheckFinding finding in SnapshotHistory.Examine(snapshots.Snapshots, accountedFor))
+        foreach (CheckFinding finding in SnapshotHistory.Examine(
+            [.. snapshots.Present], snapshots.Notes.Forgotten, accountedFor))
         {
             report.Add(finding);
         }

@@ -27,4 +27,6 @@ internal enum Lie
     DeletionsDoNothing,
     DeletionsAreRefused,
     FirstCallsFail,
+    EqualPutsCollide,
+    EqualPutsFail,
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Ebla.Primitives;
 
 namespace Ebla.Tests.Operations.Trials;
@@ -6,6 +7,7 @@ namespace Ebla.Tests.Operations.Trials;
 internal sealed class Lies
 {
     private readonly HashSet<ObjectName> _seen = [];
+    private readonly ConcurrentDictionary<ObjectName, bool> _busy = new();
     private int _calls;
     private int _inside;
 
@@ -18,6 +20,11 @@ internal sealed class Lies
     public int Enter() => Interlocked.Increment(ref _inside);
 
     public void Leave() => Interlocked.Decrement(ref _inside);
+
+    /// <summary>False if somebody is at this object already.</summary>
+    public bool Enter(ObjectName name) => _busy.TryAdd(name, true);
+
+    public void Leave(ObjectName name) => _busy.TryRemove(name, out _);
 
     /// <summary>Whether somebody asked for it before.</summary>
     public bool IsOld(ObjectName name)

@@ -76,6 +76,11 @@ internal sealed class LyingBackend(IBackend inner, Lie lie, Lies lies) : IBacken
                 return;
             case Lie.FirstCallsFail when lies.Next() % 40 == 39:
                 throw new BackendException("the line broke", isTransient: true);
+            case Lie.EqualPutsCollide:
+                await PutInARaceAsync(name, content, cancellationToken);
+                return;
+            case Lie.EqualPutsFail when lies.IsOld(name):
+                throw new BackendException("500", isTransient: true);
         }
         await inner.PutAsync(name, content, cancellationToken);
     }
@@ -156,6 +161,18 @@ internal sealed class LyingBackend(IBackend inner, Lie lie, Lies lies) : IBacken
             throw;
         }
         await inner.PutAsync(name, content, cancellationToken);
+    }
+
+    // As Ceph's gateway does: of those who put the same at once, some are told to come again.
+    private async Task PutInARaceAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
+    {
+        if (!lies.Enter(name))
+        {
+            throw new BackendException("500 UnknownError", isTransient: true);
+        }
+        await Task.Delay(Slowness, CancellationToken.None);
+        await inner.PutAsync(name, content, cancellationToken);
+        lies.Leave(name);
     }
 
     private async Task PutInACrowdAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken)

@@ -53,6 +53,7 @@ public sealed class TrialTests : ITrialObserver
     [InlineData(nameof(Lie.ListsEndAtAHundred), "many small objects")]
     [InlineData(nameof(Lie.ListsRepeat), "list after put")]
     [InlineData(nameof(Lie.DeletionsDoNothing), "delete")]
+    [InlineData(nameof(Lie.EqualPutsFail), "same object at once")]
     public async Task A_broken_promise_is_found_by_name(string lie, string trial)
     {
         TrialResult result = await TryAsync(Enum.Parse<Lie>(lie), Quick(trial));
@@ -73,8 +74,7 @@ public sealed class TrialTests : ITrialObserver
         {
             TrialResult durability = await TryAsync(lie);
             Assert.True(durability.IsFit);
-            string found = durability.Findings.Single(static finding => finding.Name == "durability").Found;
-            Assert.Equal(isAdmitted, found.Contains("promises nothing", StringComparison.Ordinal));
+            Assert.Equal(isAdmitted, Found(durability, "durability").Contains("promises nothing", StringComparison.Ordinal));
         }
     }
 
@@ -118,6 +118,16 @@ public sealed class TrialTests : ITrialObserver
     {
         TrialResult result = await TryAsync(Lie.FirstCallsFail);
         Assert.Equal(TrialVerdict.Holds, Verdict(result, "put again"));
+    }
+
+    [Fact]
+    public async Task A_server_that_wants_racing_puts_tried_again_is_fit_and_the_finding_says_so()
+    {
+        TrialResult result = await TryAsync(Lie.EqualPutsCollide);
+        Assert.Empty(Broken(result));
+        Assert.Contains("had to be tried again", Found(result, "same object at once"), StringComparison.Ordinal);
+        result = await TryAsync(Lie.None);
+        Assert.DoesNotContain("again", Found(result, "same object at once"), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -180,6 +190,8 @@ public sealed class TrialTests : ITrialObserver
 
     private static TrialVerdict Verdict(TrialResult result, string name)
         => result.Findings.Single(finding => finding.Name == name).Verdict;
+
+    private static string Found(TrialResult result, string name) => result.Findings.Single(finding => finding.Name == name).Found;
 
     private static TrialOptions Quick(string? needed = null) => new()
     {
