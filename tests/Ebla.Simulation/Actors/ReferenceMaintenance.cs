@@ -1,5 +1,6 @@
 using System.Buffers;
 using Ebla.Backends;
+using Ebla.Notes;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;
@@ -18,7 +19,21 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
     private const int LooksMax = 12;
 
     public async Task ForgetAsync(Repository repository, IReadOnlyList<ObjectId> snapshots, ActorContext context)
-        => await CondemnAsync(repository, [], snapshots, context.CancellationToken);
+    {
+        SnapshotList known = await new SnapshotStore(repository).LoadAsync(context.CancellationToken);
+        Note note = new(NoteType.Forgotten, known.Notes.NextNumber)
+        {
+            Forgotten =
+            [
+                .. known.Snapshots.Where(stored => snapshots.Contains(stored.Id))
+                    .Select(stored => new ForgottenSnapshot(stored.Id, stored.Snapshot.Writer, stored.Snapshot.Sequence)),
+            ],
+        };
+        if (note.Forgotten.Count > 0)
+        {
+            _ = await new NoteStore(repository).PutAsync(note, context.CancellationToken);
+        }
+    }
 
     public async Task PruneAsync(Repository repository, ActorContext context)
     {
@@ -27,9 +42,10 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
         StoreView mark = await StoreView.ReadAsync(repository, stop);
         ObjectId[] dead = [.. mark.Packs.Keys.Where(pack => !mark.IsCondemned(pack) && !mark.IsNeeded(pack, byOrder: true))];
         context.World.Scheduler.Note($"{context.Process.Name}: condemns {string.Join(' ', dead.Select(pack => pack.ToString()[..8]))}");
-        if (dead.Length > 0)
+        ObjectId[] removed = [.. mark.Forgotten];
+        if (dead.Length + removed.Length > 0)
         {
-            await CondemnAsync(repository, dead, [], stop);
+            await CondemnAsync(repository, dead, removed, stop);
         }
         await Task.Delay(2 * lag, context.Process.Clock, stop);
         if (waits && !await AwaitSessionsAsync(repository, context))
@@ -39,7 +55,7 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
         StoreView look = looksAgain ? await StoreView.ReadAsync(repository, stop) : mark;
         IEnumerable<ObjectId> doomed = looksAgain ? look.Packs.Keys.Where(look.IsCondemned) : dead;
         await Task.Delay(lag, context.Process.Clock, stop);
-        foreach (ObjectId snapshot in look.Snapshots.Where(look.IsRemoved))
+        foreach (ObjectId snapshot in look.Forgotten)
         {
             await repository.Backend.DeleteAsync(new ObjectName(ObjectKind.Snapshot, snapshot), stop);
         }

@@ -11,7 +11,6 @@ namespace Ebla.Simulation.Actors;
 internal sealed class StoreView
 {
     private readonly HashSet<ObjectId> _condemned = [];
-    private readonly HashSet<ObjectId> _removed = [];
     private readonly HashSet<ShortId> _reached = [];
     private readonly Dictionary<ShortId, HashSet<ObjectId>> _copies = [];
 
@@ -22,11 +21,10 @@ internal sealed class StoreView
     /// <summary>The packs listed, with their blobs.</summary>
     public Dictionary<ObjectId, ShortId[]> Packs { get; } = [];
 
-    public List<ObjectId> Snapshots { get; } = [];
+    /// <summary>Snapshots that are there and that a note forgets.</summary>
+    public List<ObjectId> Forgotten { get; } = [];
 
     public bool IsCondemned(ObjectId pack) => _condemned.Contains(pack);
-
-    public bool IsRemoved(ObjectId snapshot) => _removed.Contains(snapshot);
 
     /// <summary>Whether a blob that something refers to is in no other pack.</summary>
     public bool IsNeeded(ObjectId pack, bool byOrder) => Packs[pack].Any(
@@ -49,10 +47,10 @@ internal sealed class StoreView
         {
             byte[] content = await repository.Objects.ReadAsync(info.Name, CondemnedCodec.BodySizeInBytesMax, stop);
             view._condemned.UnionWith(CondemnedCodec.OpenPacks(repository.Keys, content));
-            view._removed.UnionWith(CondemnedCodec.OpenSnapshots(repository.Keys, content));
         }
-        view.Snapshots.AddRange(snapshots.Snapshots.Select(stored => stored.Id));
-        roots.AddRange(snapshots.Snapshots.Where(stored => !view.IsRemoved(stored.Id)).Select(stored => stored.Snapshot.Root));
+        snapshots.Notes.RequireWhole();
+        view.Forgotten.AddRange(snapshots.Forgotten.Select(stored => stored.Id));
+        roots.AddRange(snapshots.Snapshots.Select(stored => stored.Snapshot.Root));
         await view.ReadPacksAsync(repository, roots, stop);
         return view;
     }
