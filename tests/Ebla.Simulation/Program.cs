@@ -1,46 +1,91 @@
-using System.Diagnostics;
 using System.Globalization;
-using Ebla.Simulation;
 using Ebla.Simulation.Faults;
 
-string scratch = Directory.CreateTempSubdirectory("ebla-sim-").FullName;
-if (Directory.Exists("/dev/shm"))
+namespace Ebla.Simulation;
+
+/// <summary>The command line of the simulation; docs/testing-simulation.md explains it.</summary>
+internal static class Program
 {
-    Directory.Delete(scratch);
-    scratch = $"/dev/shm/{Path.GetFileName(scratch)}";
-    _ = Directory.CreateDirectory(scratch);
-}
-Environment.SetEnvironmentVariable("TMPDIR", scratch);
-try
-{
-    if (args is ["--seed", string one])
+    private const string Usage = """
+        sim                      the fixed batch that the tests run
+        sim --seed N             one run, with all that happens in it; --fault NAME plants a fault
+        sim --seeds A-B          these seeds
+        sim --for 5m [--from A]  seeds from 1000, or A, on, until the time is over (s, m, h)
+        sim --faults [NAME]      each planted fault, or one, until a seed finds it
+        """;
+
+    public static int Main(string[] args)
     {
-        RunResult result = Run.Execute(ulong.Parse(one, CultureInfo.InvariantCulture), Fault.None, scratch);
+        string memory = Directory.Exists("/dev/shm") ? "/dev/shm" : Path.GetTempPath();
+        string scratch = Directory.CreateDirectory(Path.Combine(memory, $"ebla-sim-{Environment.ProcessId}")).FullName;
+        Environment.SetEnvironmentVariable("TMPDIR", scratch);
+        try
+        {
+            return Run(args, scratch);
+        }
+        finally
+        {
+            Directory.SetCurrentDirectory("/");
+            Directory.Delete(scratch, recursive: true);
+        }
+    }
+
+    private static int Run(string[] args, string scratch)
+    {
+        Batch batch = new(scratch, isVerbose: args.Length > 0);
+        switch (args)
+        {
+            case []:
+                batch.RunAll();
+                break;
+            case ["--hash", string seed]:
+                Console.WriteLine(Simulation.Run.Execute(Number(seed), Fault.None, scratch).TraceHash);
+                return 0;
+            case ["--seed", string seed]:
+                return Show(Simulation.Run.Execute(Number(seed), Fault.None, scratch));
+            case ["--seed", string seed, "--fault", string name]:
+                return Show(Simulation.Run.Execute(Number(seed), PlantedFaults.All.Single(fault => fault.Name == name), scratch));
+            case ["--seeds", string range]:
+                ulong[] ends = [.. range.Split('-').Select(Number)];
+                batch.RunSeeds(ends[0], ends[^1], TimeSpan.MaxValue);
+                break;
+            case ["--for", string time]:
+                batch.RunSeeds(1000, ulong.MaxValue, Time(time));
+                break;
+            case ["--for", string time, "--from", string first]:
+                batch.RunSeeds(Number(first), ulong.MaxValue, Time(time));
+                break;
+            case ["--faults"]:
+                batch.FindFaults(null);
+                break;
+            case ["--faults", string name]:
+                batch.FindFaults(name);
+                break;
+            default:
+                Console.Error.WriteLine(Usage);
+                return 2;
+        }
+        Console.WriteLine($"simulation: {batch.Passed} passed, {batch.Failed} failed");
+        return batch.Failed == 0 ? 0 : 1;
+    }
+
+    private static int Show(RunResult result)
+    {
         foreach (string line in result.Trace)
         {
             Console.WriteLine(line);
         }
-        Console.WriteLine($"seed {result.Seed}: {result.Summary}; {result.Steps} steps, trace {result.TraceHash}: {result.Violation ?? "in order"}");
+        Console.WriteLine(Batch.Describe(result));
         return result.Violation is null ? 0 : 1;
     }
-    if (args is ["--seeds", string range])
+
+    private static ulong Number(string text) => ulong.Parse(text, CultureInfo.InvariantCulture);
+
+    private static TimeSpan Time(string text) => double.Parse(text.AsSpan(0, text.Length - 1), CultureInfo.InvariantCulture) * text[^1] switch
     {
-        ulong[] ends = [.. range.Split('-').Select(end => ulong.Parse(end, CultureInfo.InvariantCulture))];
-        int failed = 0;
-        long began = Stopwatch.GetTimestamp();
-        for (ulong seed = ends[0]; seed <= ends[1]; seed++)
-        {
-            RunResult result = Run.Execute(seed, Fault.None, scratch);
-            Console.WriteLine($"seed {result.Seed}: {result.Summary}; {result.Steps} steps, trace {result.TraceHash}: {result.Violation ?? "in order"}");
-            failed += result.Violation is null ? 0 : 1;
-        }
-        Console.WriteLine($"{failed} failed, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s");
-        return failed;
-    }
-    return 2;
-}
-finally
-{
-    Directory.SetCurrentDirectory("/");
-    Directory.Delete(scratch, recursive: true);
+        's' => TimeSpan.FromSeconds(1),
+        'm' => TimeSpan.FromMinutes(1),
+        'h' => TimeSpan.FromHours(1),
+        _ => throw new FormatException($"{text}: a time is a number and s, m or h."),
+    };
 }

@@ -16,6 +16,9 @@ internal sealed class Run
 {
     private static readonly TimeSpan RealTimeMax = TimeSpan.FromMinutes(2);
 
+    private static readonly string[] TellingRequests
+        = ["put Snapshot", "put Session", "list Session", "put Index", "put Condemned", "put Note", "delete", "flush", "list Pack"];
+
     private readonly ulong _seed;
     private readonly Fault _fault;
     private readonly Chance _chance;
@@ -197,21 +200,22 @@ internal sealed class Run
         _ => new PruneActor(),
     };
 
+    // At any request, or at one of those on which everything hangs.
     private ProcessFate ChooseFate(Chance chance)
     {
-        int at = chance.Happens(0.2) ? chance.Between(1, 10) : chance.Between(10, 80);
+        (string request, int at) = chance.Below(4) switch
+        {
+            0 => ("", chance.Between(1, 10)),
+            1 => (chance.Pick(TellingRequests), chance.Between(1, 3)),
+            _ => ("", chance.Between(10, 80)),
+        };
+        TimeSpan sleep = chance.Time(_scenario.Traits.DelayMax, TimeSpan.FromDays(365));
         double what = chance.Fraction();
-        if (what < _scenario.Deaths)
-        {
-            return new ProcessFate(DiesAt: at);
-        }
-        if (what < _scenario.Deaths + _scenario.Sleeps)
-        {
-            return new ProcessFate(SleepsAt: at, SleepsFor: chance.Time(_scenario.Traits.DelayMax, TimeSpan.FromDays(365)));
-        }
-        return what < _scenario.Deaths + _scenario.Sleeps + _scenario.Interruptions
-            ? new ProcessFate(InterruptedAt: at)
-            : ProcessFate.Kind;
+        FateKind kind = what < _scenario.Deaths ? FateKind.Dies
+            : what < _scenario.Deaths + _scenario.Sleeps ? FateKind.Sleeps
+            : what < _scenario.Deaths + _scenario.Sleeps + _scenario.Interruptions ? FateKind.Interrupted
+            : FateKind.Kind;
+        return new ProcessFate(kind, at, request, sleep);
     }
 
     // When all is quiet: whatever happened, every snapshot that can be seen is whole and what its writer read.

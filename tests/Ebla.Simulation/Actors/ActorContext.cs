@@ -15,7 +15,7 @@ internal sealed record ActorContext(World World, Machine Machine, Process Proces
     public CancellationToken CancellationToken => Process.Interruption.Token;
 
     /// <summary>Whether nothing but good luck was planned for this process: then it must succeed.</summary>
-    public bool MustSucceed => Process.Fate.IsKind && !World.HasTrouble;
+    public bool MustSucceed => Process.Fate.Kind == FateKind.Kind && !World.HasTrouble;
 
     /// <summary>Opens the repository at a store, through a connection of its own.</summary>
     public Task<Repository> OpenAsync(StoreOracle oracle) => Repository.OpenAsync(

@@ -11,7 +11,7 @@ internal sealed class Process
     private readonly TaskCompletionSource _killed = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly List<PendingRequest> _pending = [];
     private readonly List<StoreConnection> _connections = [];
-    private int _requests;
+    private int _counted;
 
     public Process(Scheduler scheduler, string name, TimeSpan clockOffset, Chance chance, ProcessFate fate)
     {
@@ -45,22 +45,27 @@ internal sealed class Process
     public void Attach(StoreConnection connection) => _connections.Add(connection);
 
     /// <summary>A request goes out; this is where fate strikes.</summary>
-    public void Count(PendingRequest request)
+    public void Count(string what, PendingRequest request)
     {
         _pending.Add(request);
-        int number = ++_requests;
-        if (number == Fate.SleepsAt)
+        if (!what.StartsWith(Fate.Request, StringComparison.Ordinal) || ++_counted != Fate.At)
         {
-            AsleepUntil = _scheduler.Now + Fate.SleepsFor.Ticks;
-            _scheduler.Note($"{Name} falls asleep for {Fate.SleepsFor}");
+            return;
         }
-        if (number == Fate.DiesAt)
+        switch (Fate.Kind)
         {
-            _ = _scheduler.After(TimeSpan.Zero, null, Kill);
-        }
-        if (number == Fate.InterruptedAt)
-        {
-            _ = _scheduler.After(TimeSpan.Zero, this, Interrupt);
+            case FateKind.Sleeps:
+                AsleepUntil = _scheduler.Now + Fate.SleepsFor.Ticks;
+                _scheduler.Note($"{Name} falls asleep for {Fate.SleepsFor} at {what}");
+                break;
+            case FateKind.Dies:
+                _ = _scheduler.After(TimeSpan.Zero, null, Kill);
+                break;
+            case FateKind.Interrupted:
+                _ = _scheduler.After(TimeSpan.Zero, this, Interrupt);
+                break;
+            default:
+                break;
         }
     }
 

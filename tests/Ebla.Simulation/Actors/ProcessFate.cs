@@ -1,9 +1,8 @@
 namespace Ebla.Simulation.Actors;
 
-/// <summary>What befalls a process, and at which of its requests; zero for never.</summary>
-internal sealed record ProcessFate(int DiesAt = 0, int SleepsAt = 0, TimeSpan SleepsFor = default, int InterruptedAt = 0)
-{
-    public static readonly ProcessFate Kind = new();
-
-    public bool IsKind => this == Kind;
-}
+/// <summary>What befalls a process, and at which of its requests.</summary>
+/// <param name="Kind">What.</param>
+/// <param name="At">The how-manieth request; counted are those whose description begins like this.</param>
+/// <param name="Request">The beginning; empty for all.</param>
+/// <param name="SleepsFor">How long it sleeps, if it does.</param>
+internal sealed record ProcessFate(FateKind Kind, int At = 0, string Request = "", TimeSpan SleepsFor = default);

@@ -215,6 +215,13 @@ internal sealed class StoreConnection : IBackend
         TimeSpan there = Delay();
         TimeSpan back = Delay();
         request.Effect = () => result = effect();
+        _process.Count(what, request);
+        // Who falls asleep just now may have sent the request already, or sends it when he wakes up.
+        long sleep = _process.AsleepUntil - scheduler.Now;
+        if (sleep > 0 && _chance.Happens(0.6))
+        {
+            there += TimeSpan.FromTicks(sleep);
+        }
         if (!isLost)
         {
             request.EffectAfter(isLate ? there + back + _chance.Time(Traits.DelayMin, Traits.LateMax) : there);
@@ -233,7 +240,6 @@ internal sealed class StoreConnection : IBackend
                 answer.SetResult(result);
             }
         });
-        _process.Count(request);
         using CancellationTokenRegistration registration = cancellationToken.Register(() =>
         {
             reply.Cancel();
