@@ -37,6 +37,7 @@ internal static class CommandLine
         root.Add(RestoreCommand.Create(runner));
         root.Add(DumpCommand.Create(runner));
         root.Add(CopyCommand.Create(runner));
+        root.Add(PruneCommand.Create(runner));
         root.Add(CatCommand.Create(runner));
         root.Add(CheckCommand.Create(runner));
         root.Add(StatsCommand.Create(runner));

@@ -18,4 +18,5 @@ namespace Ebla.Cli.Reports;
 [JsonSerializable(typeof(StatsReport))]
 [JsonSerializable(typeof(TrialReport))]
 [JsonSerializable(typeof(CopyReport))]
+[JsonSerializable(typeof(PruneReport))]
 internal sealed partial class ReportsContext : JsonSerializerContext;
