@@ -26,7 +26,8 @@ internal static class HttpFailure
                 describe($"the server sends us elsewhere: {response.Headers.Location?.ToString() ?? "it does not say where"}."),
                 isTransient: false),
             423 => new BackendException(describe("it is locked (423)."), isTransient: true),
-            408 or 425 or 429 or 500 or 502 or 503 or 504 => new BackendException(describe(Name(status)), isTransient: true),
+            500 => new BackendException(describe(Name(status)), isTransient: true) { Kind = BackendFailureKind.ServerError },
+            408 or 425 or 429 or 502 or 503 or 504 => new BackendException(describe(Name(status)), isTransient: true),
             _ => new BackendException(describe(Name(status)), isTransient: false),
         };
     }
@@ -57,10 +58,19 @@ internal static class HttpFailure
             HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded,
         }
             ? new BackendException(describe("the server's answer is no HTTP."), isTransient: false, exception)
-            : new BackendException(describe(Reason(exception)), isTransient: true, exception);
+            : new BackendException(describe(Reason(exception)), isTransient: true, exception)
+            {
+                Kind = IsNoContact(exception) ? BackendFailureKind.NoContact : BackendFailureKind.Other,
+            };
     }
 
     private static string Name(HttpStatusCode status) => $"the server says {(int)status} ({status}).";
+
+    // The client's own time for making a connection ends as a cancellation that nobody asked for.
+    private static bool IsNoContact(Exception exception)
+        => exception is OperationCanceledException
+            || (exception as HttpRequestException)?.HttpRequestError
+                is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError;
 
     private static string Reason(Exception exception)
     {
