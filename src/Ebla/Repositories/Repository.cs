@@ -94,7 +94,7 @@ public sealed class Repository : IAsyncDisposable
                 ?? throw await MissingAsync(backend, reading).ConfigureAwait(false);
             Credential credential = findCredential();
             List<StoredKey> keys = await reading.ConfigureAwait(false);
-            return new Repository(backend, UnlockedKeys.Open(header, keys, credential), options);
+            return new Repository(backend, UnlockedKeys.Open(header, keys, credential, options.Entropy), options);
         }
         finally
         {

@@ -14,7 +14,7 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
     private ObjectName? _heartbeat;
     private ulong _beats;
 
-    public SessionId Id { get; } = SessionId.NewRandom();
+    public SessionId Id { get; } = SessionId.NewRandom(keys.Entropy);
 
     /// <summary>Announces the session; durable when this returns.</summary>
     public async Task AnnounceAsync(CancellationToken cancellationToken)

@@ -4,11 +4,23 @@ using Ebla.Snapshots;
 namespace Ebla.Repositories;
 
 /// <summary>The snapshots as one listing found them.</summary>
-/// <param name="Snapshots">Oldest first.</param>
+/// <param name="Snapshots">Those that count, oldest first.</param>
 /// <param name="Findings">Snapshot objects that could not be read.</param>
 public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IReadOnlyList<CatalogFinding> Findings)
 {
     private const int PrefixLengthMin = 4;
+
+    /// <summary>Those that a note forgets and no prune has removed yet, oldest first.</summary>
+    public IReadOnlyList<StoredSnapshot> Forgotten { get; init; } = [];
+
+    /// <summary>Notes that could not be read: one of them may forget, pin or bring back a snapshot.</summary>
+    public IReadOnlyList<CatalogFinding> NoteFindings => Notes.Findings;
+
+    /// <summary>What was said of the snapshots.</summary>
+    internal NoteList Notes { get; init; } = NoteList.Empty;
+
+    /// <summary>All that are there, whether they count or not. No order.</summary>
+    internal IEnumerable<StoredSnapshot> Present => Snapshots.Concat(Forgotten);
 
     /// <summary>
     /// The snapshots without those partial ones that a later one of the same host, writer and paths supersedes: a whole one, or a partial
@@ -56,18 +68,44 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
         return matches.Length switch
         {
             1 => matches[0],
+            0 when Forgotten.Any(stored => stored.Id.ToString().StartsWith(name, StringComparison.Ordinal)) => throw NotFound(
+                $"The snapshot {name} is forgotten. As long as no prune has removed it, this brings it back: ebla undelete {name}"),
             0 => throw NotFound($"There is no snapshot whose id begins with {name}."),
             _ => throw NotFound($"{matches.Length} snapshots have ids that begin with {name}: give more digits."),
         };
     }
 
-    /// <summary>The newest snapshot of each writer: what a new snapshot says that its writer knew.</summary>
+    /// <summary>Finds a forgotten snapshot by the start of its id; null if the snapshot counts.</summary>
+    /// <exception cref="SnapshotNotFoundException">None fits, or more than one; or the objects of a forgotten one are gone.</exception>
+    internal StoredSnapshot? FindForgotten(string name)
+    {
+        if (name.Length < PrefixLengthMin || !name.All(char.IsAsciiHexDigitLower))
+        {
+            throw NotFound($"'{name}' is no id: give at least {PrefixLengthMin} digits of it. ebla snapshots --forgotten lists them.");
+        }
+        StoredSnapshot[] matches = [.. Present.Where(stored => stored.Id.ToString().StartsWith(name, StringComparison.Ordinal))];
+        if (matches.Length == 1)
+        {
+            return Notes.IsForgotten(matches[0].Id) ? matches[0] : null;
+        }
+        throw NotFound(
+            matches.Length > 1 ? $"{matches.Length} snapshots have ids that begin with {name}: give more digits."
+            : Notes.Forgotten.Any(one => one.Snapshot.ToString().StartsWith(name, StringComparison.Ordinal))
+            ? $"It is too late for {name}: it was forgotten, and a prune has removed it."
+            : $"There is no snapshot whose id begins with {name}.");
+    }
+
+    /// <summary>
+    /// The newest snapshot of each writer: what a new snapshot says that its writer knew. Forgotten ones too, and those of them that are
+    /// gone: no number is given twice, and none that was removed in order leaves a hole.
+    /// </summary>
     internal IReadOnlyList<KnownWriter> NewestOfWriters() =>
     [
-        .. Snapshots
-            .GroupBy(stored => stored.Snapshot.Writer)
-            .Select(group => group.MaxBy(stored => stored.Snapshot.Sequence)!)
+        .. Present
             .Select(stored => new KnownWriter(stored.Snapshot.Writer, stored.Snapshot.Sequence, stored.Id))
+            .Concat(Notes.Forgotten.Select(one => new KnownWriter(one.Writer, one.Sequence, one.Snapshot)))
+            .GroupBy(known => known.Writer)
+            .Select(group => group.MaxBy(known => known.Sequence))
             .OrderBy(known => known.Writer.Value),
     ];
 

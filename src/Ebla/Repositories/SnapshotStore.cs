@@ -14,13 +14,37 @@ internal sealed class SnapshotStore(Repository repository, MetadataCache? metada
     {
     }
 
-    /// <summary>All snapshots that can be read, oldest first; those that cannot are findings.</summary>
+    /// <summary>
+    /// All snapshots that can be read, oldest first, those apart that a note forgets; those that cannot be read are findings. The one place
+    /// where this is decided: snapshots are listed first and notes after, so that whoever sees a snapshot which was forgotten before it
+    /// looked sees that it was.
+    /// </summary>
     public async Task<SnapshotList> LoadAsync(CancellationToken cancellationToken)
+    {
+        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(
+            repository.Backend.ListAsync(ObjectKind.Snapshot, cancellationToken)).ConfigureAwait(false);
+        using CancellationTokenSource stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        // From here on together: each costs the time of the way there and back.
+        Task<NoteList> loading = new NoteStore(repository, metadata).LoadAsync(stop.Token);
+        try
+        {
+            (List<StoredSnapshot> snapshots, List<CatalogFinding> findings) = await ReadAllAsync(listed, stop.Token).ConfigureAwait(false);
+            NoteList notes = await loading.ConfigureAwait(false);
+            ILookup<bool, StoredSnapshot> sorted = snapshots.ToLookup(stored => notes.IsForgotten(stored.Id));
+            return new SnapshotList([.. sorted[false]], findings) { Forgotten = [.. sorted[true]], Notes = notes };
+        }
+        finally
+        {
+            await stop.CancelAsync().ConfigureAwait(false);
+            await ((Task)loading).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        }
+    }
+
+    private async Task<(List<StoredSnapshot> Snapshots, List<CatalogFinding> Findings)> ReadAllAsync(
+        List<ObjectInfo> listed, CancellationToken cancellationToken)
     {
         List<StoredSnapshot> snapshots = [];
         List<CatalogFinding> findings = [];
-        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(
-            repository.Backend.ListAsync(ObjectKind.Snapshot, cancellationToken)).ConfigureAwait(false);
         await foreach ((ObjectInfo info, Task<byte[]?> reading) in Concurrently.ForEachAsync(
             listed,
             ReadAsync,
@@ -47,7 +71,7 @@ internal sealed class SnapshotStore(Repository repository, MetadataCache? metada
             order = order != 0 ? order : left.Snapshot.Sequence.CompareTo(right.Snapshot.Sequence);
             return order != 0 ? order : left.Id.CompareTo(right.Id);
         });
-        return new SnapshotList(snapshots, findings);
+        return (snapshots, findings);
     }
 
     private async Task<byte[]?> ReadAsync(ObjectInfo info, CancellationToken cancellationToken)

@@ -10,7 +10,7 @@ internal sealed class LayerRules(string rootNamespace, IReadOnlyDictionary<strin
     private static readonly string[] Parts =
         ["Hashing", "Chunking", "Compression", "Encryption", "Pipelines", "Backends", .. Foundation];
 
-    private static readonly string[] Format = ["Packs", "Indexing", "Trees", "Snapshots", "Sessions", "Keys", .. Parts];
+    private static readonly string[] Format = ["Packs", "Indexing", "Trees", "Snapshots", "Sessions", "Notes", "Keys", .. Parts];
 
     /// <summary>The layers of Ebla, from docs/design.md.</summary>
     public static LayerRules Ebla { get; } = new("Ebla", new Dictionary<string, string[]>
@@ -28,6 +28,7 @@ internal sealed class LayerRules(string rootNamespace, IReadOnlyDictionary<strin
         ["Indexing"] = ["Packs", "Keys", .. Parts],
         ["Snapshots"] = ["Keys", .. Parts],
         ["Sessions"] = ["Keys", .. Parts],
+        ["Notes"] = ["Keys", .. Parts],
         ["FileSystems"] = Foundation,
         ["Repositories"] = Format,
         ["Operations"] = ["Repositories", "FileSystems", .. Format],

@@ -2,9 +2,11 @@ using System.Text;
 using Ebla.Encryption;
 using Ebla.Hashing;
 using Ebla.Keys;
+using Ebla.Notes;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Snapshots;
+using Ebla.Tests.Notes;
 using Ebla.Tests.Packs;
 using Ebla.Tests.Snapshots;
 using Ebla.Tests.Trees;
@@ -53,6 +55,10 @@ public sealed class GoldenFormatTests
             Program = "",
             Summary = new(),
         }));
+        foreach (Note note in NoteCodecTests.All())
+        {
+            Append(text, $"note.{note.Type}", NoteCodec.Encode(note));
+        }
         if (Environment.GetEnvironmentVariable("UPDATE_SNAPSHOTS") == "1")
         {
             await File.WriteAllTextAsync(GoldenPath, text.ToString(), TestContext.Current.CancellationToken);
@@ -80,6 +86,12 @@ public sealed class GoldenFormatTests
         Assert.Equal((expected.Host, expected.User, expected.Summary), (read.Host, read.User, read.Summary));
         Assert.Equal(expected.Paths, read.Paths);
         Assert.Equal(expected.Tags, read.Tags);
+        foreach (Note note in NoteCodecTests.All())
+        {
+            byte[] content = SignedObject.Seal(
+                PackFixture.Keys, ObjectKind.Note, NoteCodec.SignatureKind, golden[$"note.{note.Type}"]).Content;
+            Assert.Equal(NoteCodec.Encode(note), NoteCodec.Encode(NoteCodec.Open(PackFixture.Keys, content, out _)));
+        }
     }
 
     private static void AppendPacks(StringBuilder text)

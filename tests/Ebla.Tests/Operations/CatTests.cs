@@ -23,6 +23,7 @@ public sealed class CatTests
         [
             (CatKind.Key, ObjectKind.Key), (CatKind.Snapshot, ObjectKind.Snapshot), (CatKind.Pack, ObjectKind.Pack),
             (CatKind.Index, ObjectKind.Index), (CatKind.Session, ObjectKind.Session), (CatKind.Condemned, ObjectKind.Condemned),
+            (CatKind.Note, ObjectKind.Note),
         ];
         foreach ((CatKind kind, ObjectKind objects) in kinds)
         {

@@ -221,12 +221,12 @@ public sealed class CheckTests
 
         // 4 knows 3; of 1 and 2 nobody is left who knew them.
         IReadOnlyList<StoredSnapshot> newest = [byNumber[3]];
-        CheckFinding[] findings = [.. SnapshotHistory.Examine(newest, new HashSet<ObjectId>())];
+        CheckFinding[] findings = [.. SnapshotHistory.Examine(newest, [], new HashSet<ObjectId>())];
         Assert.Equal(2, findings.Length);
         Assert.Equal(byNumber[2].Id, findings[0].Object?.Id);
         Assert.Contains("1 to 2", findings[1].Message, StringComparison.Ordinal);
-        Assert.Single(SnapshotHistory.Examine(newest, new HashSet<ObjectId> { byNumber[2].Id, byNumber[0].Id }));
-        Assert.Empty(SnapshotHistory.Examine(newest, byNumber.Select(stored => stored.Id).ToHashSet()));
+        Assert.Single(SnapshotHistory.Examine(newest, [], new HashSet<ObjectId> { byNumber[2].Id, byNumber[0].Id }));
+        Assert.Empty(SnapshotHistory.Examine(newest, [], byNumber.Select(stored => stored.Id).ToHashSet()));
     }
 
     [Fact]

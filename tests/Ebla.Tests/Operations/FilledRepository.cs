@@ -2,6 +2,7 @@ using System.Buffers;
 using Ebla.Backends;
 using Ebla.Backends.Memory;
 using Ebla.Keys;
+using Ebla.Notes;
 using Ebla.Operations.Backups;
 using Ebla.Packs;
 using Ebla.Primitives;
@@ -57,7 +58,7 @@ internal sealed class FilledRepository : IAsyncDisposable
         await new SessionRegister(Backend, repository.Keys).AnnounceAsync(Token);
         await PutAsync(CondemnedCodec.Seal(repository.Keys, [default], []));
         await PutAsync(SignedObject.Seal(repository.Keys, ObjectKind.Setting, "setting", [1, 2, 3]));
-        await PutAsync(SignedObject.Seal(repository.Keys, ObjectKind.Note, "note", [1, 2, 3]));
+        await PutAsync(NoteCodec.Seal(repository.Keys, new Note(NoteType.Pinned, 1) { Pinned = [First] }));
     }
 
     public async Task PutAsync((ObjectName Name, byte[] Content) stored)

@@ -116,6 +116,22 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
         return (packs, snapshots);
     }
 
+    /// <summary>Notes: one that cannot be read may pin a snapshot or bring it back.</summary>
+    public async Task CheckNotesAsync()
+    {
+        NoteList notes = await new NoteStore(repository, null).LoadAsync(cancellationToken).ConfigureAwait(false);
+        foreach (CatalogFinding finding in notes.Findings)
+        {
+            report.Add(CheckSeverity.Damage, finding.Name, finding.Message);
+        }
+        foreach (CatalogFinding finding in notes.Powerless)
+        {
+            report.Add(
+                CheckSeverity.Warning, finding.Name,
+                $"{finding.Message} It counts for nothing: it was not written with the owner's key or a maintainer's.");
+        }
+    }
+
     /// <summary>Kinds of which this version knows only the outer form.</summary>
     public async Task CheckOthersAsync(ObjectKind kind, string newer)
     {

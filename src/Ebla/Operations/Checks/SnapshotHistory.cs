@@ -1,3 +1,4 @@
+using Ebla.Notes;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;
@@ -17,10 +18,14 @@ internal static class SnapshotHistory
     /// <summary>
     /// Warnings, one for each snapshot that is known to be missing, and one for each writer whose numbers have holes.
     /// </summary>
-    /// <param name="snapshots">Those that could be opened.</param>
-    /// <param name="accountedFor">Those that were removed in order, or whose object is there but damaged.</param>
-    public static IEnumerable<CheckFinding> Examine(IReadOnlyList<StoredSnapshot> snapshots, IReadOnlySet<ObjectId> accountedFor)
+    /// <param name="snapshots">Those that could be opened, forgotten ones too.</param>
+    /// <param name="forgotten">Those that a note forgets, there or not: each may be missing, and its number is no hole.</param>
+    /// <param name="condemnedOrDamaged">Others that were removed in order, or whose object is there but damaged.</param>
+    public static IEnumerable<CheckFinding> Examine(
+        IReadOnlyList<StoredSnapshot> snapshots, IEnumerable<ForgottenSnapshot> forgotten, IReadOnlySet<ObjectId> condemnedOrDamaged)
     {
+        Dictionary<ObjectId, ForgottenSnapshot> noted = forgotten.ToDictionary(one => one.Snapshot);
+        HashSet<ObjectId> accountedFor = [.. condemnedOrDamaged, .. noted.Keys];
         HashSet<ObjectId> present = [.. snapshots.Select(stored => stored.Id)];
         Dictionary<ObjectId, (KnownWriter Claim, ObjectId By)> claims = [];
         foreach (StoredSnapshot stored in snapshots)
@@ -42,8 +47,8 @@ internal static class SnapshotHistory
             }
         }
         // What is accounted for but never claimed has a number that nobody knows: each may fill one hole.
-        long fillers = accountedFor.Count(id => !claims.ContainsKey(id) && !present.Contains(id));
-        foreach (IGrouping<MemberId, ulong> numbers in Numbers(snapshots, claims.Values.Select(claim => claim.Claim)))
+        long fillers = condemnedOrDamaged.Count(id => !claims.ContainsKey(id) && !present.Contains(id) && !noted.ContainsKey(id));
+        foreach (IGrouping<MemberId, ulong> numbers in Numbers(snapshots, claims.Values.Select(claim => claim.Claim), noted.Values))
         {
             List<(ulong First, ulong Last)> holes = FindHoles(numbers);
             long missing = holes.Sum(hole => (long)Math.Min(hole.Last - hole.First + 1, int.MaxValue));
@@ -63,9 +68,10 @@ internal static class SnapshotHistory
     }
 
     private static IEnumerable<IGrouping<MemberId, ulong>> Numbers(
-        IReadOnlyList<StoredSnapshot> snapshots, IEnumerable<KnownWriter> claims) => snapshots
+        IReadOnlyList<StoredSnapshot> snapshots, IEnumerable<KnownWriter> claims, IEnumerable<ForgottenSnapshot> noted) => snapshots
             .Select(stored => (stored.Snapshot.Writer, stored.Snapshot.Sequence))
             .Concat(claims.Select(claim => (claim.Writer, claim.Sequence)))
+            .Concat(noted.Select(one => (one.Writer, one.Sequence)))
             .GroupBy(number => number.Writer, number => number.Sequence)
             .OrderBy(group => group.Key.Value);
 

@@ -24,6 +24,9 @@ public enum CatKind
     /// <summary>A condemned record.</summary>
     Condemned,
 
+    /// <summary>A note.</summary>
+    Note,
+
     /// <summary>A tree blob, decoded.</summary>
     Tree,
 }

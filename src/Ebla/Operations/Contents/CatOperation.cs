@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Ebla.Backends;
 using Ebla.Indexing;
 using Ebla.Keys;
+using Ebla.Notes;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;
@@ -59,6 +60,7 @@ public static class CatOperation
             CatKind.Key => DecodedKey.Of(keys, new StoredKey(info.Name.Id, content)),
             CatKind.Index => DecodedPack.Of(info.Name.Id, IndexSegmentCodec.Open(keys, content)),
             CatKind.Session => DecodedSession.Of(info.Name.Id, SessionRecordCodec.Open(keys, content)),
+            CatKind.Note => DecodedNote.Of(info.Name.Id, NoteCodec.Open(keys, content, out MemberId signer), signer),
             _ => DecodedSession.OfCondemned(
                 info.Name.Id, CondemnedCodec.OpenPacks(keys, content), CondemnedCodec.OpenSnapshots(keys, content)),
         };
@@ -188,6 +190,7 @@ public static class CatOperation
         CatKind.Index => ObjectKind.Index,
         CatKind.Session => ObjectKind.Session,
         CatKind.Condemned => ObjectKind.Condemned,
+        CatKind.Note => ObjectKind.Note,
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "No such kind."),
     };
 
@@ -196,6 +199,7 @@ public static class CatOperation
         CatKind.Key => KeyObject.SizeInBytesMax,
         CatKind.Index => IndexSegmentCodec.BodySizeInBytesMax * 2L,
         CatKind.Session => SessionRecordCodec.BodySizeInBytesMax * 2L,
+        CatKind.Note => NoteCodec.BodySizeInBytesMax * 2L,
         _ => CondemnedCodec.BodySizeInBytesMax * 2L,
     };
 }

@@ -1,0 +1,93 @@
+using Ebla.Notes;
+using Ebla.Primitives;
+
+namespace Ebla.Repositories;
+
+/// <summary>What the notes of a repository say together.</summary>
+/// <remarks>
+/// A note that cannot be read is a finding. For a reader that is no danger: at worst it shows a snapshot too many, or one too few that was
+/// undeleted. Whoever takes away must stop: the note may pin a snapshot, or take a forget back (<see cref="RequireWhole"/>).
+/// </remarks>
+internal sealed class NoteList
+{
+    private readonly Dictionary<ObjectId, (ForgottenSnapshot Snapshot, List<ObjectId> Notes)> _forgotten = [];
+    private readonly Dictionary<ObjectId, List<ObjectId>> _pinned = [];
+
+    /// <param name="notes">Those of members who may say such things, with their names.</param>
+    /// <param name="findings">Notes that could not be read.</param>
+    /// <param name="powerless">Objects that are whole, but say nothing that counts: not signed by a member who may.</param>
+    public NoteList(
+        IEnumerable<(ObjectId Id, Note Note)> notes, IReadOnlyList<CatalogFinding> findings, IReadOnlyList<CatalogFinding> powerless)
+    {
+        (ObjectId Id, Note Note)[] all = [.. notes.OrderBy(one => one.Note.Number).ThenBy(one => one.Id)];
+        Findings = findings;
+        Powerless = powerless;
+        HashSet<Withdrawal> withdrawn = [.. all.SelectMany(one => one.Note.Withdrawn)];
+        foreach ((ObjectId id, Note note) in all)
+        {
+            foreach (ForgottenSnapshot forgotten in note.Forgotten.Where(one => !withdrawn.Contains(new Withdrawal(id, one.Snapshot))))
+            {
+                if (!_forgotten.TryAdd(forgotten.Snapshot, (forgotten, [id])))
+                {
+                    _forgotten[forgotten.Snapshot].Notes.Add(id);
+                }
+            }
+            foreach (ObjectId pinned in note.Pinned.Where(one => !withdrawn.Contains(new Withdrawal(id, one))))
+            {
+                if (!_pinned.TryAdd(pinned, [id]))
+                {
+                    _pinned[pinned].Add(id);
+                }
+            }
+        }
+        Forgets = [.. all.Where(one => one.Note.Type == NoteType.Forgotten).Select(one => one.Note)];
+        Policy = all.LastOrDefault(one => one.Note.Type == NoteType.Policy).Note?.Policy;
+        NextNumber = all.Length == 0 ? 1 : all[^1].Note.Number == ulong.MaxValue ? ulong.MaxValue : all[^1].Note.Number + 1;
+    }
+
+    /// <summary>A repository without notes.</summary>
+    public static NoteList Empty { get; } = new([], [], []);
+
+    /// <summary>The snapshots that no longer count, whether they are still there or not.</summary>
+    public IEnumerable<ForgottenSnapshot> Forgotten => _forgotten.Values.Select(one => one.Snapshot);
+
+    /// <summary>All notes that forget, by number.</summary>
+    public IReadOnlyList<Note> Forgets { get; }
+
+    /// <summary>The newest policy as it is stored; null if there never was one.</summary>
+    public ReadOnlyMemory<byte>? Policy { get; }
+
+    /// <summary>The number for a new note.</summary>
+    public ulong NextNumber { get; }
+
+    /// <summary>Notes that could not be read.</summary>
+    public IReadOnlyList<CatalogFinding> Findings { get; }
+
+    /// <summary>Objects that are as they were put, but not notes of a member who may write notes. They count for nothing.</summary>
+    public IReadOnlyList<CatalogFinding> Powerless { get; }
+
+    /// <summary>Whether the snapshot no longer counts.</summary>
+    public bool IsForgotten(ObjectId snapshot) => _forgotten.ContainsKey(snapshot);
+
+    /// <summary>Whether the snapshot must not be forgotten.</summary>
+    public bool IsPinned(ObjectId snapshot) => _pinned.ContainsKey(snapshot);
+
+    /// <summary>The notes that forget the snapshot: all of them must be withdrawn for it to count again.</summary>
+    public IReadOnlyList<ObjectId> ForgottenBy(ObjectId snapshot)
+        => _forgotten.TryGetValue(snapshot, out (ForgottenSnapshot Snapshot, List<ObjectId> Notes) found) ? found.Notes : [];
+
+    /// <summary>The notes that pin the snapshot.</summary>
+    public IReadOnlyList<ObjectId> PinnedBy(ObjectId snapshot) => _pinned.GetValueOrDefault(snapshot) ?? [];
+
+    /// <summary>For whoever takes away: stops where a note that cannot be read might forbid it.</summary>
+    /// <exception cref="CorruptDataException">A note cannot be read.</exception>
+    public void RequireWhole()
+    {
+        if (Findings.Count > 0)
+        {
+            throw new CorruptDataException(
+                $"{Findings[0].Name} cannot be read ({Findings[0].Message}) It may pin snapshots or bring them back, so nothing is taken away "
+                + "until it is healed from a copy, or removed by you. Run ebla check.");
+        }
+    }
+}
