@@ -14,7 +14,8 @@ expect_refusal 13 'certificate.*(expired|valid from)' on snapshots --repo "$LOCA
 expect_refusal 13 'certificate' ebla snapshots --repo "$LOCATION/x"
 if (( EUID == 0 )); then
     start_server rclone-dav
-    refuse_closed "${servers[-1]}/files/closed" "$LOCATION/closed"
+    # It has one word, "conflict", for what it may not do and for what cannot be.
+    refuse_closed "${servers[-1]}/files/closed" "$LOCATION/closed" 1 'says 409'
     start_server rclone-dav FULL=1
     refuse_full "$LOCATION/x"
 fi

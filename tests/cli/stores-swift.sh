@@ -13,8 +13,6 @@ expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
 refuse_nobody_there
 # Somebody who may do nothing in this bucket.
 EBLA_STORE_PASSWORD=other-secret expect_refusal 13 'permi|denied|may not|allow' on snapshots -o s3.key-id=test:other
-# A container with a quota, which is set by Swift's own protocol.
-address=${LOCATION#s3:} address=${address%/*}
-token=$(curl -sfi -H 'X-Auth-User: test:tester' -H 'X-Auth-Key: testing' "$address/auth/v1.0" | sed -nE 's/^X-Auth-Token: ([^[:space:]]*).*/\1/Ip')
-curl -sf -X PUT -H "X-Auth-Token: $token" -H 'X-Container-Meta-Quota-Bytes: 20000000' "$address/v1/AUTH_test/poor"
+# A bucket that may not hold one pack: Swift counts what is there when a put begins, and two begin at once.
+"$ROOT/tests/servers/swift" quota "${servers[-1]}" poor 10000000
 refuse_full "${LOCATION%/*}/poor/x"

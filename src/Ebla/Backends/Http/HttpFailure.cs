@@ -19,6 +19,9 @@ internal static class HttpFailure
             403 => new AccessDeniedException(describe("the server does not permit it (403).")),
             407 => new AccessDeniedException(describe(
                 "the proxy wants a user and a password; HTTPS_PROXY and HTTP_PROXY may hold them.")),
+            405 when ask.Method == HttpMethod.Put => new BackendException(
+                // Go's WebDAV, and so rclone's: whatever goes wrong while it writes.
+                describe("the server does not take it (405): some say so when their disk is full."), isTransient: false),
             413 => new BackendException(
                 describe($"{ask.Content?.Length ?? 0} bytes are more than the server takes at once (413)."), isTransient: false),
             507 => new BackendException(describe("the server is full, or the quota is used up (507)."), isTransient: false),

@@ -55,8 +55,8 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
         string? words = process.FindLastWords();
         // What happened to HTTP when nobody was there says nothing.
         string? message = words is null ? null
-            : hasFailedAtStart ? $"{location}: rclone cannot open this: {words}"
-            : $"{failure.Message} rclone says: {words}";
+            : hasFailedAtStart ? $"{location}: rclone cannot open this: {words.TrimEnd('.')}."
+            : $"{failure.Message} rclone says: {words.TrimEnd('.')}.";
         if (message is not null && Judge(message, words!, exception) is { } judged)
         {
             return judged;
@@ -66,7 +66,7 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
             return new BackendException(
                 message ?? $"{location}: rclone ended at once, without a word.", isTransient: false, exception);
         }
-        return _inquiry.Ask() is { } answer && Judge($"{location}: rclone says: {answer}", answer, exception) is { } known ? known
+        return _inquiry.Ask() is { } answer && Judge($"{location}: rclone says: {answer.TrimEnd('.')}.", answer, exception) is { } known ? known
             : message is null ? exception
             : new BackendException(message, isTransient: true, exception) { Kind = failure.Kind };
     }
@@ -97,7 +97,7 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
             ? new BackendException(message, isTransient: true, exception) { Kind = BackendFailureKind.NoContact }
             : Says(UnknownRemoteWords)
             ? new BackendException(
-                $"{location}: rclone has no remote of this name ('rclone listremotes' shows which it has): {words}", isTransient: false, exception)
+                $"{location}: rclone has no remote of this name ('rclone listremotes' shows which it has): {words.TrimEnd('.')}.", isTransient: false, exception)
             : null;
     }
 }
