@@ -1,7 +1,8 @@
 namespace Ebla.Encryption;
 
 /// <summary>
-/// Where keys and salts come from. Only the tests of fixed vectors use anything but <see cref="SystemEntropy"/>.
+/// Where keys, salts, nonces and ids come from. Only the tests of fixed vectors and the simulator use anything but
+/// <see cref="SystemEntropy"/>.
 /// </summary>
 internal interface IEntropy
 {

@@ -404,7 +404,7 @@ internal static unsafe partial class Posix
     {
         StatXBuffer status;
         int result = Result(statx(directory, name, flags, STATX_BASIC_STATS, &status));
-        metadata = result < 0 ? default : status.ToMetadata();
+        metadata = result < 0 ? default : ObservedMetadata.Of(status.ToMetadata());
         return result;
     }
 }

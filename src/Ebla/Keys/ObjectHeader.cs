@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Ebla.Primitives;
 
 namespace Ebla.Keys;
@@ -19,7 +18,7 @@ internal static class ObjectHeader
         byte[] header = new byte[SizeInBytes];
         new ObjectPrologue(kind, keys.Header.Repository).Write(header);
         keys.Ring.Id.Write(header.AsSpan(ObjectPrologue.SizeInBytes));
-        RandomNumberGenerator.Fill(header.AsSpan(SizeInBytes - NonceSizeInBytes));
+        keys.Entropy.Fill(header.AsSpan(SizeInBytes - NonceSizeInBytes));
         return header;
     }
 

@@ -9,7 +9,6 @@ public sealed class UnlockedKeys : IDisposable
     private readonly byte[] _rootPublicKey;
     private readonly RootKey? _root;
     private readonly Dictionary<MemberId, KnownMember> _members;
-    private readonly IEntropy _entropy;
 
     /// <summary>Takes ownership of the keys.</summary>
     internal UnlockedKeys(
@@ -32,7 +31,7 @@ public sealed class UnlockedKeys : IDisposable
         _members = members.ToDictionary(known => known.Id);
         Slots = slots;
         Findings = findings;
-        _entropy = entropy;
+        Entropy = entropy;
     }
 
     /// <summary>The repository's header.</summary>
@@ -61,6 +60,9 @@ public sealed class UnlockedKeys : IDisposable
 
     /// <summary>Key objects that are damaged, foreign or not understood.</summary>
     public IReadOnlyList<KeyFinding> Findings { get; }
+
+    /// <summary>Where the nonces and ids of what is written with these keys come from.</summary>
+    internal IEntropy Entropy { get; }
 
     /// <summary>Opens a repository. Takes about a second per password slot tried.</summary>
     /// <param name="headerBytes">The header file.</param>
@@ -105,7 +107,7 @@ public sealed class UnlockedKeys : IDisposable
         ArgumentNullException.ThrowIfNull(credential);
         KdfParameters? used =
             credential.Kinds.HasFlag(CredentialKinds.Password) ? kdf ?? KdfParameters.Calibrate() : null;
-        return SlotObject.Create(credential, used, Member, _rootPublicKey, _root, Ring, label, created, _entropy);
+        return SlotObject.Create(credential, used, Member, _rootPublicKey, _root, Ring, label, created, Entropy);
     }
 
     /// <inheritdoc/>

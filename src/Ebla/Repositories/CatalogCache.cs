@@ -75,6 +75,8 @@ internal sealed class CatalogCache
             run?.Dispose();
             Remove(path);
         }
+        // They cover different segments. In this order, whatever the order of the folder: which copy of a blob is found first hangs on it.
+        runs.Sort((left, right) => left.GetSegment(0).CompareTo(right.GetSegment(0)));
         return runs;
     }
 

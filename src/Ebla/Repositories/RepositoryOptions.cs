@@ -1,3 +1,5 @@
+using Ebla.Encryption;
+
 namespace Ebla.Repositories;
 
 /// <summary>How a repository is opened.</summary>
@@ -14,4 +16,6 @@ public sealed record RepositoryOptions
 
     /// <summary>The clock.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    internal IEntropy Entropy { get; init; } = SystemEntropy.Instance;
 }

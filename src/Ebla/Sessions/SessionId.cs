@@ -1,5 +1,5 @@
 using System.Buffers.Binary;
-using System.Security.Cryptography;
+using Ebla.Encryption;
 
 namespace Ebla.Sessions;
 
@@ -8,10 +8,10 @@ internal readonly record struct SessionId(UInt128 Value)
 {
     public const int SizeInBytes = 16;
 
-    public static SessionId NewRandom()
+    public static SessionId NewRandom(IEntropy entropy)
     {
         Span<byte> bytes = stackalloc byte[SizeInBytes];
-        RandomNumberGenerator.Fill(bytes);
+        entropy.Fill(bytes);
         return Read(bytes);
     }
 

@@ -1,4 +1,5 @@
 using Ebla.Compression;
+using Ebla.Encryption;
 using Ebla.Indexing;
 using Ebla.Keys;
 using Ebla.Notes;
@@ -90,7 +91,7 @@ public sealed class DecoderFuzzTests
         byte[] snapshot = SnapshotCodec.Seal(Keys, SnapshotCodecTests.Make(Keys, 1)).Content;
         byte[] details = SnapshotDetailsCodec.Encode(SnapshotCodecTests.Make(Keys, 2));
         byte[] session = SessionRecordCodec.Seal(
-            Keys, new SessionRecord(SessionRecordType.Heartbeat, SessionId.NewRandom(), Keys.Member.Id, 3)).Content;
+            Keys, new SessionRecord(SessionRecordType.Heartbeat, SessionId.NewRandom(SystemEntropy.Instance), Keys.Member.Id, 3)).Content;
         byte[] condemned = CondemnedCodec.Seal(Keys, [default, new ObjectId(default)], []).Content;
         byte[] index = IndexSegmentCodec.Seal(Keys, RunFixture.Create(6, 2, RunFixture.RandomId).Packs).Content;
         Fuzz(6, 600, [snapshot], bytes => SnapshotCodec.Open(Keys, bytes));
@@ -110,7 +111,7 @@ public sealed class DecoderFuzzTests
     [Fact]
     public void Signed_bodies_of_a_hostile_member()
     {
-        SessionRecord record = new(SessionRecordType.Intent, SessionId.NewRandom(), Keys.Member.Id, 0, new byte[] { 1, 2, 3 });
+        SessionRecord record = new(SessionRecordType.Intent, SessionId.NewRandom(SystemEntropy.Instance), Keys.Member.Id, 0, new byte[] { 1, 2, 3 });
         Sign(12, ObjectKind.Session, SessionRecordCodec.SignatureKind, SessionRecordCodec.Seal(Keys, record).Content,
             bytes => SessionRecordCodec.Open(Keys, bytes));
         Sign(13, ObjectKind.Condemned, CondemnedCodec.SignatureKind, CondemnedCodec.Seal(Keys, [default], [default]).Content,

@@ -40,7 +40,7 @@ public static class BackupOperation
         ByteName host = options.Host ?? LocalMachine.HostName();
         SnapshotDetailsCodec.CheckLimits(host, default, paths, options.Tags, options.Description, options.Program);
 
-        using CancellationTokenSource end = new();
+        using CancellationTokenSource end = new(Timeout.InfiniteTimeSpan, repository.Time);
         // Meanwhile, since each costs the time of the way there and back. What is known of them decides nothing that the catalog does not.
         using CancellationTokenSource stopLoading = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         Task<SnapshotList> loading = new SnapshotStore(repository).LoadAsync(stopLoading.Token);

@@ -49,6 +49,12 @@ public static class CheckOperation
             {
                 continue;
             }
+            if (catalog.Packs.Any(pack => pack.Value.IsMissing && !condemned.Contains(pack.Key)))
+            {
+                // Swept by a prune that began after the records were read: then a record of it is there now.
+                condemned.UnionWith((await new ObjectChecks(repository, new CheckReport(null), cancellationToken).CheckCondemnedAsync()
+                    .ConfigureAwait(false)).Packs);
+            }
             report.Add(found);
             ReportSnapshots(report, snapshots, removed);
             Dictionary<ObjectId, PackDamage> damaged = [];
@@ -217,7 +223,7 @@ public static class CheckOperation
             {
                 what = $"{name} is damaged: it has {listed} bytes instead of {named}.";
             }
-            else if (facts is { NamedSizeInBytes: not null, ListedSizeInBytes: null } && (isDamage || !condemned.Contains(id)))
+            else if (facts.IsMissing && (losses.IsLost(id) || !condemned.Contains(id)))
             {
                 what = $"{name} is missing.";
             }

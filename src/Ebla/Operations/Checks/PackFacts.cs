@@ -17,6 +17,9 @@ internal sealed class PackFacts
     /// <summary>BLAKE3 of its directory as the index has it.</summary>
     public Hash256 DirectoryHash { get; set; }
 
+    /// <summary>Whether the index names it and the listing does not.</summary>
+    public bool IsMissing => NamedSizeInBytes is not null && ListedSizeInBytes is null;
+
     /// <summary>Whether it is there as the index says.</summary>
     public bool IsWhole => ListedSizeInBytes is { } size && (NamedSizeInBytes ?? size) == size;
 }

@@ -1,0 +1,14 @@
+using Ebla.Primitives;
+using Ebla.Repositories;
+
+namespace Ebla.Simulation.Actors;
+
+/// <summary>Forgets and prunes: the operations under test, or something that stands in for them.</summary>
+internal interface IMaintenance
+{
+    /// <summary>Forgets snapshots. The oracle knows already that they may go.</summary>
+    Task ForgetAsync(Repository repository, IReadOnlyList<ObjectId> snapshots, ActorContext context);
+
+    /// <summary>Gives back the space of what nothing refers to, or begins to: a run that stops anywhere loses nothing.</summary>
+    Task PruneAsync(Repository repository, ActorContext context);
+}

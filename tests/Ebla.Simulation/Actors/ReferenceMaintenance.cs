@@ -1,0 +1,118 @@
+using System.Buffers;
+using Ebla.Backends;
+using Ebla.Notes;
+using Ebla.Packs;
+using Ebla.Primitives;
+using Ebla.Repositories;
+using Ebla.Sessions;
+
+namespace Ebla.Simulation.Actors;
+
+/// <summary>
+/// A pruner by the protocol, as small as can be: it moves nothing, so a condemned pack that turns out to be needed stays until it no longer
+/// is. It is there to test what writers and readers do beside a pruner, and can be told to leave out what a pruner must do.
+/// </summary>
+/// <param name="waits">Whether it waits for the sessions that it finds, or fences them.</param>
+/// <param name="looksAgain">Whether it looks again, before it deletes, at what is needed.</param>
+internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = true) : IMaintenance
+{
+    private const int LooksMax = 12;
+
+    public async Task ForgetAsync(Repository repository, IReadOnlyList<ObjectId> snapshots, ActorContext context)
+    {
+        SnapshotList known = await new SnapshotStore(repository).LoadAsync(context.CancellationToken);
+        Note note = new(NoteType.Forgotten, known.Notes.NextNumber)
+        {
+            Forgotten =
+            [
+                .. known.Snapshots.Where(stored => snapshots.Contains(stored.Id))
+                    .Select(stored => new ForgottenSnapshot(stored.Id, stored.Snapshot.Writer, stored.Snapshot.Sequence)),
+            ],
+        };
+        if (note.Forgotten.Count > 0)
+        {
+            _ = await new NoteStore(repository).PutAsync(note, context.CancellationToken);
+        }
+    }
+
+    public async Task PruneAsync(Repository repository, ActorContext context)
+    {
+        CancellationToken stop = context.CancellationToken;
+        TimeSpan lag = context.World.Scenario.Traits.ListLag;
+        StoreView mark = await StoreView.ReadAsync(repository, stop);
+        ObjectId[] dead = [.. mark.Packs.Keys.Where(pack => !mark.IsCondemned(pack) && !mark.IsNeeded(pack, byOrder: true))];
+        context.World.Scheduler.Note($"{context.Process.Name}: condemns {string.Join(' ', dead.Select(pack => pack.ToString()[..8]))}");
+        ObjectId[] removed = [.. mark.Forgotten];
+        if (dead.Length + removed.Length > 0)
+        {
+            await CondemnAsync(repository, dead, removed, stop);
+        }
+        await Task.Delay(2 * lag, context.Process.Clock, stop);
+        if (waits && !await AwaitSessionsAsync(repository, context))
+        {
+            return;
+        }
+        StoreView look = looksAgain ? await StoreView.ReadAsync(repository, stop) : mark;
+        IEnumerable<ObjectId> doomed = looksAgain ? look.Packs.Keys.Where(look.IsCondemned) : dead;
+        await Task.Delay(lag, context.Process.Clock, stop);
+        foreach (ObjectId snapshot in look.Forgotten)
+        {
+            await repository.Backend.DeleteAsync(new ObjectName(ObjectKind.Snapshot, snapshot), stop);
+        }
+        await repository.Backend.FlushAsync(stop);
+        foreach (ObjectId pack in doomed.Where(pack => !looksAgain || !look.IsNeeded(pack, byOrder: false)))
+        {
+            await repository.Backend.DeleteAsync(new ObjectName(ObjectKind.Pack, pack), stop);
+        }
+        await repository.Backend.FlushAsync(stop);
+    }
+
+    private static async Task CondemnAsync(
+        Repository repository, IReadOnlyCollection<ObjectId> packs, IReadOnlyCollection<ObjectId> snapshots, CancellationToken stop)
+    {
+        (ObjectName name, byte[] content) = CondemnedCodec.Seal(repository.Keys, packs, snapshots);
+        await repository.Backend.PutAsync(name, new ReadOnlySequence<byte>(content), stop);
+        await repository.Backend.FlushAsync(stop);
+    }
+
+    // Until each session that was there is gone or fenced. One whose signs of life stand still for three looks is fenced.
+    private static async Task<bool> AwaitSessionsAsync(Repository repository, ActorContext context)
+    {
+        CancellationToken stop = context.CancellationToken;
+        IBackend backend = repository.Backend;
+        Dictionary<SessionId, (ulong Beat, int Still)> observed = [];
+        HashSet<SessionId>? waited = null;
+        for (int look = 0; look < LooksMax; look++)
+        {
+            Dictionary<ObjectName, SessionRecord> records = await StoreView.ReadSessionsAsync(repository, stop);
+            HashSet<SessionId> fenced = Of(SessionRecordType.Fence);
+            HashSet<SessionId> there = Of(SessionRecordType.Announcement);
+            waited ??= there;
+            waited.IntersectWith(there);
+            waited.ExceptWith(fenced);
+            if (waited.Count == 0)
+            {
+                return true;
+            }
+            foreach (SessionId session in waited.ToArray())
+            {
+                ulong beat = records.Values.Where(record => record.Session == session).Max(record => record.Number);
+                (ulong Beat, int Still) before = observed.GetValueOrDefault(session, (ulong.MaxValue, 0));
+                observed[session] = beat == before.Beat ? (beat, before.Still + 1) : (beat, 0);
+                if (observed[session].Still >= 3)
+                {
+                    context.World.Scheduler.Note($"{context.Process.Name}: fences {session.ToString()[..8]}");
+                    (ObjectName name, byte[] content) = SessionRecordCodec.Seal(
+                        repository.Keys, new SessionRecord(SessionRecordType.Fence, session, repository.Keys.Member.Id));
+                    await backend.PutAsync(name, new ReadOnlySequence<byte>(content), stop);
+                    await backend.FlushAsync(stop);
+                }
+            }
+            await Task.Delay(2 * context.World.Scenario.Upload.HeartbeatInterval, context.Process.Clock, stop);
+
+            HashSet<SessionId> Of(SessionRecordType type)
+                => [.. records.Values.Where(record => record.Type == type).Select(record => record.Session)];
+        }
+        return false;
+    }
+}

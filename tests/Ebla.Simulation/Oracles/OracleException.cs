@@ -1,0 +1,4 @@
+namespace Ebla.Simulation.Oracles;
+
+/// <summary>A promise was broken. The message says which.</summary>
+internal sealed class OracleException(string message) : Exception(message);
