@@ -242,6 +242,10 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
                     my.Begun = 0;
                     my.Sessions = segmentsFirst ? me.Sessions : listed & SegmentsOf(world);
                     my.Indexed = segmentsFirst ? me.Indexed & listed : EntriesOf(world, my.Sessions) & me.Sessions;
+                    if (!scenario.Has(Rule.KeepCondemnedEntries))
+                    {
+                        my.Indexed &= ~world.AllCondemnedPacks;
+                    }
                     moves.Add(next, new Move("pruner", index, "merges the entries of packs", my.Indexed));
                 }
                 break;
