@@ -75,6 +75,26 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
         };
     }
 
+    /// <summary>Finds a forgotten snapshot by the start of its id; null if the snapshot counts.</summary>
+    /// <exception cref="SnapshotNotFoundException">None fits, or more than one; or the objects of a forgotten one are gone.</exception>
+    internal StoredSnapshot? FindForgotten(string name)
+    {
+        if (name.Length < PrefixLengthMin || !name.All(char.IsAsciiHexDigitLower))
+        {
+            throw NotFound($"'{name}' is no id: give at least {PrefixLengthMin} digits of it. ebla snapshots --forgotten lists them.");
+        }
+        StoredSnapshot[] matches = [.. Present.Where(stored => stored.Id.ToString().StartsWith(name, StringComparison.Ordinal))];
+        if (matches.Length == 1)
+        {
+            return Notes.IsForgotten(matches[0].Id) ? matches[0] : null;
+        }
+        throw NotFound(
+            matches.Length > 1 ? $"{matches.Length} snapshots have ids that begin with {name}: give more digits."
+            : Notes.Forgotten.Any(one => one.Snapshot.ToString().StartsWith(name, StringComparison.Ordinal))
+            ? $"It is too late for {name}: it was forgotten, and a prune has removed it."
+            : $"There is no snapshot whose id begins with {name}.");
+    }
+
     /// <summary>
     /// The newest snapshot of each writer: what a new snapshot says that its writer knew. Forgotten ones too, and those of them that are
     /// gone: no number is given twice, and none that was removed in order leaves a hole.

@@ -249,7 +249,7 @@ internal sealed class UploadSession : IAsyncDisposable
     }
 
     // Settings will name features that a writer must know. This version knows none, so it must not write where there are any.
-    private static async Task RefuseSettingsAsync(IBackend backend, CancellationToken cancellationToken)
+    internal static async Task RefuseSettingsAsync(IBackend backend, CancellationToken cancellationToken)
     {
         await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Setting, cancellationToken).ConfigureAwait(false))
         {

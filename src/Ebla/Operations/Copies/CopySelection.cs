@@ -1,6 +1,5 @@
 using Ebla.Primitives;
 using Ebla.Repositories;
-using Ebla.Snapshots;
 
 namespace Ebla.Operations.Copies;
 
@@ -17,11 +16,7 @@ internal static class CopySelection
             HashSet<ObjectId> named = [.. options.Snapshots.Select(name => source.Find(name).Id)];
             candidates = [.. source.Snapshots.Where(stored => named.Contains(stored.Id))];
         }
-        return [.. candidates.Where(stored => IsMeant(stored.Snapshot, options))];
+        SnapshotFilter filter = new() { Hosts = options.Hosts, Tags = options.Tags, Paths = options.Paths };
+        return [.. candidates.Where(stored => filter.Matches(stored.Snapshot))];
     }
-
-    private static bool IsMeant(Snapshot snapshot, CopyOptions options)
-        => (options.Hosts.Count == 0 || options.Hosts.Contains(snapshot.Host))
-            && (options.Tags.Count == 0 || options.Tags.Any(snapshot.Tags.Contains))
-            && (options.Paths.Count == 0 || options.Paths.Any(snapshot.Paths.Contains));
 }

@@ -1,0 +1,8 @@
+namespace Ebla.Tests.PruneModel;
+
+internal enum UndeleterStep
+{
+    PutNote,
+    Check,
+    Over,
+}
