@@ -23,6 +23,9 @@ internal sealed class CatalogWalk(BlobIndex index)
     /// <summary>Rounded plaintext bytes of the blobs reached, each counted once.</summary>
     public long RoundedSizeInBytes { get; private set; }
 
+    /// <summary>Whether the copy of a blob with this ordinal was reached.</summary>
+    public bool HasVisited(long ordinal) => _visited.Contains(ordinal);
+
     /// <summary>Visits everything below a root that was not visited before.</summary>
     public void Visit(BlobId root, CancellationToken cancellationToken)
     {

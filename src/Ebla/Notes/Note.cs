@@ -19,6 +19,9 @@ internal sealed record Note(NoteType Type, ulong Number)
     /// <summary>Snapshots that must not be forgotten.</summary>
     public IReadOnlyList<ObjectId> Pinned { get; init; } = [];
 
+    /// <summary>Snapshots that a prune removes, and that never count again.</summary>
+    public IReadOnlyList<ObjectId> Removed { get; init; } = [];
+
     /// <summary>What is taken back.</summary>
     public IReadOnlyList<Withdrawal> Withdrawn { get; init; } = [];
 

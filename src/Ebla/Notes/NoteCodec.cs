@@ -29,6 +29,7 @@ internal static class NoteCodec
     private const uint PinnedKey = 5;
     private const uint WithdrawnKey = 6;
     private const uint PolicyKey = 7;
+    private const uint RemovedKey = 8;
 
     /// <summary>A new note and its name.</summary>
     public static (ObjectName Name, byte[] Content) Seal(UnlockedKeys keys, Note note)
@@ -73,6 +74,9 @@ internal static class NoteCodec
             case NoteType.Pinned:
                 WriteList(writer, PinnedKey, note.Pinned.Order(), NamesMax, one => writer.WriteByteString(one.Value.ToArray()));
                 break;
+            case NoteType.Removed:
+                WriteList(writer, RemovedKey, note.Removed.Order(), NamesMax, one => writer.WriteByteString(one.Value.ToArray()));
+                break;
             case NoteType.Withdrawn:
                 WriteList(writer, WithdrawnKey, note.Withdrawn.OrderBy(one => one.Snapshot).ThenBy(one => one.Note), NamesMax, one =>
                 {
@@ -101,6 +105,7 @@ internal static class NoteCodec
         ObjectId[]? pinned = null;
         Withdrawal[]? withdrawn = null;
         byte[]? policy = null;
+        ObjectId[]? removed = null;
         int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
         for (int i = 0; i < count; i++)
         {
@@ -123,6 +128,7 @@ internal static class NoteCodec
                         reader, NamesMax, () => ReadTuple(reader, 2, () => new Withdrawal(ReadId(reader), ReadId(reader))));
                     break;
                 case PolicyKey: policy = StrictCbor.ReadBytes(reader, PolicySizeInBytesMax); break;
+                case RemovedKey: removed = ReadList(reader, NamesMax, () => ReadId(reader)); break;
                 default: StrictCbor.SkipUnknown(reader, key, "Note"); break;
             }
         }
@@ -132,6 +138,7 @@ internal static class NoteCodec
             && pinned is { Length: > 0 } == (type == NoteType.Pinned)
             && withdrawn is { Length: > 0 } == (type == NoteType.Withdrawn)
             && policy is { Length: > 0 } == (type == NoteType.Policy)
+            && removed is { Length: > 0 } == (type == NoteType.Removed)
             ? new Note(type, number.Value)
             {
                 Forgotten = forgotten ?? [],
@@ -139,6 +146,7 @@ internal static class NoteCodec
                 Pinned = pinned ?? [],
                 Withdrawn = withdrawn ?? [],
                 Policy = policy,
+                Removed = removed ?? [],
             }
             : throw new CorruptDataException("Note: fields missing, or of another type.");
     }
@@ -146,7 +154,7 @@ internal static class NoteCodec
     private static NoteType ReadType(CborReader reader)
     {
         NoteType type = (NoteType)StrictCbor.ReadNumber(reader, byte.MaxValue);
-        return type is >= NoteType.Forgotten and <= NoteType.Policy
+        return type is >= NoteType.Forgotten and <= NoteType.Removed
             ? type
             : throw new UnsupportedFormatException($"A note of type {(byte)type} is not known to this version of Ebla.");
     }

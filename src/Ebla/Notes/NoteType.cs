@@ -14,4 +14,7 @@ internal enum NoteType : byte
 
     /// <summary>Which snapshots are kept.</summary>
     Policy = 4,
+
+    /// <summary>A prune is removing snapshots that were forgotten. Nothing takes that back.</summary>
+    Removed = 5,
 }

@@ -14,6 +14,9 @@ internal sealed class FrameDraft(FrameKind kind, int targetSizeInBytes) : IDispo
 
     public FrameKind Kind => kind;
 
+    /// <summary>Whether <see cref="Content"/> is a frame's plaintext already, as another frame had it: only to be encrypted.</summary>
+    public bool IsLaidOut { get; private init; }
+
     public IReadOnlyList<FrameBlob> Blobs => _blobs;
 
     /// <summary>Bytes of all blobs together.</summary>
@@ -22,10 +25,24 @@ internal sealed class FrameDraft(FrameKind kind, int targetSizeInBytes) : IDispo
     /// <summary>The blobs' bytes, one behind the other.</summary>
     public ReadOnlySpan<byte> Content => _buffer is null ? default : _buffer.Span[..SizeInBytes];
 
+    /// <summary>A frame whose blobs stay as they were compressed.</summary>
+    public static FrameDraft OfLaidOut(FrameKind kind, IReadOnlyList<FrameBlob> blobs, ReadOnlySpan<byte> plaintext)
+    {
+        FrameDraft draft = new(kind, 1)
+        {
+            IsLaidOut = true,
+            SizeInBytes = plaintext.Length,
+            _buffer = new RentedBuffer(plaintext.Length),
+        };
+        draft._blobs.AddRange(blobs);
+        plaintext.CopyTo(draft._buffer.Span);
+        return draft;
+    }
+
     /// <summary>Adds a blob, unless the frame is so full that it should go into the next one.</summary>
     public bool TryAdd(BlobId id, ReadOnlySpan<byte> plaintext, IReadOnlyList<ShortId> links)
     {
-        Invariant.Check(plaintext.Length is >= 1 and <= FramePlaintext.BlobSizeInBytesMax);
+        Invariant.Check(!IsLaidOut && plaintext.Length is >= 1 and <= FramePlaintext.BlobSizeInBytesMax);
         if (_blobs.Count > 0 && (SizeInBytes + plaintext.Length > _targetSizeInBytes
             || _blobs.Count == FrameRecord.BlobsMax
             || _linkCount + links.Count > FrameRecord.LinksMax))

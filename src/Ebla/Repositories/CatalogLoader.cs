@@ -1,7 +1,6 @@
 using Ebla.Backends;
 using Ebla.Indexing;
 using Ebla.Keys;
-using Ebla.Packs;
 using Ebla.Primitives;
 
 namespace Ebla.Repositories;
@@ -16,8 +15,11 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
     // Segments are gathered to runs of about this many bytes of directories.
     private const long BytesPerRun = 16 << 20;
 
+    private const int ListsMax = 4;
+
     private readonly ObjectReader _objects = new(backend);
     private readonly PackDirectoryReader _directories = new(backend, keys);
+    private bool _hasVanished;
 
     /// <summary>
     /// For a reader: everything that segments name counts, until reading it proves otherwise. Where a segment is damaged, the directories
@@ -39,34 +41,42 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
     /// For a writer, whose announcement is visible already: condemned records first, then the packs, then the index, in this order
     /// (docs/design.md, "Commit").
     /// </summary>
-    public async Task<LoadedCatalog> LoadForWritingAsync(CancellationToken cancellationToken)
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="shunned">Packs that are to count as little as condemned ones, since they are about to be.</param>
+    public async Task<LoadedCatalog> LoadForWritingAsync(
+        CancellationToken cancellationToken, IReadOnlySet<ObjectId>? shunned = null)
     {
-        HashSet<ObjectId> condemned = await LoadCondemnedAsync(cancellationToken).ConfigureAwait(false);
-        PackList packs = await PackList.LoadAsync(backend, condemned, cancellationToken).ConfigureAwait(false);
+        CondemnedNames condemned = await new CondemnedStore(backend, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+        condemned.Packs.UnionWith(shunned ?? new HashSet<ObjectId>());
+        PackList packs = await PackList.LoadAsync(backend, condemned.Packs, cancellationToken).ConfigureAwait(false);
         return await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
     }
 
-    private async Task<HashSet<ObjectId>> LoadCondemnedAsync(CancellationToken cancellationToken)
+    /// <summary>For a pruner: in the same order, and also what condemned packs hold, as long as they are there.</summary>
+    public async Task<LoadedCatalog> LoadForPruningAsync(CancellationToken cancellationToken)
     {
-        HashSet<ObjectId> condemned = [];
-        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Condemned, cancellationToken))
-            .ConfigureAwait(false);
-        await foreach ((_, Task<byte[]?> reading) in Concurrently.ForEachAsync(
-            listed,
-            (info, token) => _objects.TryReadAsync(info.Name, CondemnedCodec.BodySizeInBytesMax * 2L, token).AsTask(),
-            Concurrently.SmallObjects,
-            cancellationToken).ConfigureAwait(false))
-        {
-            // One that cannot be read stops the run: relying on a pack that is about to go would lose data.
-            if (await reading.ConfigureAwait(false) is { } content)
-            {
-                condemned.UnionWith(CondemnedCodec.OpenPacks(keys, content));
-            }
-        }
-        return condemned;
+        CondemnedNames condemned = await new CondemnedStore(backend, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+        PackList packs = await PackList.LoadAsync(backend, condemned.Packs, cancellationToken).ConfigureAwait(false);
+        packs.CountsCondemned = true;
+        return await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
     }
 
+    // A segment that was merged away between the list and now is in another one, which a new list shows.
     private async Task<LoadedCatalog> LoadAsync(PackList? packs, CancellationToken cancellationToken)
+    {
+        for (int attempt = 1; ; attempt++)
+        {
+            _hasVanished = false;
+            LoadedCatalog catalog = await LoadOnceAsync(packs, cancellationToken).ConfigureAwait(false);
+            if (!_hasVanished || attempt == ListsMax)
+            {
+                return catalog;
+            }
+            catalog.Index.Dispose();
+        }
+    }
+
+    private async Task<LoadedCatalog> LoadOnceAsync(PackList? packs, CancellationToken cancellationToken)
     {
         HashSet<ObjectId> listed = [];
         await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Index, cancellationToken).ConfigureAwait(false))
@@ -93,7 +103,7 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
             {
                 index.Add(run, packs is null ? (_, _) => true : packs.IsUsable);
             }
-            return new LoadedCatalog(index, packs, unnamed, findings);
+            return new LoadedCatalog(index, packs, unnamed, findings) { Segments = listed };
         }
         catch
         {
@@ -126,7 +136,8 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
             {
                 if (await reading.ConfigureAwait(false) is not { } content)
                 {
-                    continue; // Merged away between the list and now: what it named is in another segment or in no pack.
+                    _hasVanished = true;
+                    continue;
                 }
                 IReadOnlyList<IndexedPack> named = IndexSegmentCodec.Open(keys, content);
                 packs.AddRange(named);

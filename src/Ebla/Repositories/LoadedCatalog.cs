@@ -1,4 +1,5 @@
 using Ebla.Indexing;
+using Ebla.Primitives;
 
 namespace Ebla.Repositories;
 
@@ -8,4 +9,8 @@ namespace Ebla.Repositories;
 /// <param name="UnnamedPacks">Packs that no segment names: left by a run that was cut off, or being written now.</param>
 /// <param name="Findings">Segments and directories that could not be read. What they name is not in the index.</param>
 internal sealed record LoadedCatalog(
-    BlobIndex Index, PackList? Packs, IReadOnlyList<IndexedPack> UnnamedPacks, IReadOnlyList<CatalogFinding> Findings);
+    BlobIndex Index, PackList? Packs, IReadOnlyList<IndexedPack> UnnamedPacks, IReadOnlyList<CatalogFinding> Findings)
+{
+    /// <summary>Segments that were listed.</summary>
+    public required IReadOnlySet<ObjectId> Segments { get; init; }
+}

@@ -12,6 +12,7 @@ internal sealed class NoteList
 {
     private readonly Dictionary<ObjectId, (ForgottenSnapshot Snapshot, List<ObjectId> Notes)> _forgotten = [];
     private readonly Dictionary<ObjectId, List<ObjectId>> _pinned = [];
+    private readonly HashSet<ObjectId> _removed;
 
     /// <param name="notes">Those of members who may say such things, with their names.</param>
     /// <param name="findings">Notes that could not be read.</param>
@@ -40,6 +41,7 @@ internal sealed class NoteList
                 }
             }
         }
+        _removed = [.. all.SelectMany(one => one.Note.Removed)];
         Forgets = [.. all.Where(one => one.Note.Type == NoteType.Forgotten).Select(one => one.Note)];
         Policy = all.LastOrDefault(one => one.Note.Type == NoteType.Policy).Note?.Policy;
         NextNumber = all.Length == 0 ? 1 : all[^1].Note.Number == ulong.MaxValue ? ulong.MaxValue : all[^1].Note.Number + 1;
@@ -67,7 +69,10 @@ internal sealed class NoteList
     public IReadOnlyList<CatalogFinding> Powerless { get; }
 
     /// <summary>Whether the snapshot no longer counts.</summary>
-    public bool IsForgotten(ObjectId snapshot) => _forgotten.ContainsKey(snapshot);
+    public bool IsForgotten(ObjectId snapshot) => _forgotten.ContainsKey(snapshot) || _removed.Contains(snapshot);
+
+    /// <summary>Whether a prune has decided to remove the snapshot, which nothing can undo.</summary>
+    public bool IsRemoved(ObjectId snapshot) => _removed.Contains(snapshot);
 
     /// <summary>Whether the snapshot must not be forgotten.</summary>
     public bool IsPinned(ObjectId snapshot) => _pinned.ContainsKey(snapshot);

@@ -13,6 +13,12 @@ internal sealed class PackList
 
     public IReadOnlyDictionary<ObjectId, long> Sizes => _sizes;
 
+    /// <summary>What was condemned before the packs were listed.</summary>
+    public IReadOnlySet<ObjectId> Condemned => _condemned;
+
+    /// <summary>For a pruner, which moves what is needed out of condemned packs: they count as long as they are there.</summary>
+    public bool CountsCondemned { get; set; }
+
     /// <summary>Lists the packs. The condemned records must have been read before.</summary>
     public static async Task<PackList> LoadAsync(
         IBackend backend, HashSet<ObjectId> condemned, CancellationToken cancellationToken)
@@ -27,5 +33,5 @@ internal sealed class PackList
 
     /// <summary>Whether what the index says to be in this pack counts as stored.</summary>
     public bool IsUsable(ObjectId pack, long sizeInBytes)
-        => _sizes.TryGetValue(pack, out long size) && size == sizeInBytes && !_condemned.Contains(pack);
+        => _sizes.TryGetValue(pack, out long size) && size == sizeInBytes && (CountsCondemned || !_condemned.Contains(pack));
 }

@@ -11,6 +11,8 @@ public sealed class Repository : IAsyncDisposable
     // Slots, members and grants are a few KiB.
     private const int KeyObjectSizeInBytesMax = 1 << 20;
 
+    private readonly bool _isView;
+
     private Repository(IBackend backend, UnlockedKeys keys, RepositoryOptions options)
     {
         Backend = backend;
@@ -19,6 +21,17 @@ public sealed class Repository : IAsyncDisposable
         Cache = CatalogCache.Open(options.CacheFolder, keys.Header.Repository);
         Metadata = MetadataCache.TryOpen(options.CacheFolder, keys.Header.Repository, options.MetadataCacheSizeInBytes, options.Time);
         Objects = new ObjectReader(backend);
+    }
+
+    private Repository(Repository below, IBackend backend)
+    {
+        Backend = backend;
+        Keys = below.Keys;
+        Time = below.Time;
+        Cache = below.Cache;
+        Metadata = below.Metadata;
+        Objects = new ObjectReader(backend);
+        _isView = true;
     }
 
     /// <summary>Where the objects are.</summary>
@@ -106,10 +119,21 @@ public sealed class Repository : IAsyncDisposable
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
+        if (_isView)
+        {
+            return;
+        }
         Keys.Dispose();
         Cache.Close();
         await Backend.DisposeAsync().ConfigureAwait(false);
     }
+
+    /// <summary>The same repository through a decorator of its back-end. Owns nothing; valid as long as this one is.</summary>
+    internal Repository Through(IBackend decorator) => new(this, decorator);
+
+    /// <summary>Waits, by the repository's clock.</summary>
+    internal Task DelayAsync(TimeSpan time, CancellationToken cancellationToken)
+        => time == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(time, Time, cancellationToken);
 
     internal CatalogLoader CreateCatalogLoader() => new(Backend, Keys, Cache, Metadata);
 

@@ -13,12 +13,17 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
     private ObjectName? _announcement;
     private ObjectName? _heartbeat;
     private ulong _beats;
+    private HashSet<ObjectName> _earlier = [];
 
     public SessionId Id { get; } = SessionId.NewRandom(keys.Entropy);
 
     /// <summary>Announces the session; durable when this returns.</summary>
     public async Task AnnounceAsync(CancellationToken cancellationToken)
     {
+        // What is there before nobody can have written against this session, so it need not be read, ever.
+        List<ObjectInfo> listed = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Session, cancellationToken))
+            .ConfigureAwait(false);
+        _earlier = [.. listed.Select(info => info.Name)];
         _announcement = await PutAsync(SessionRecordType.Announcement, 0, default, cancellationToken).ConfigureAwait(false);
         await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
@@ -52,18 +57,20 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
         return intents;
     }
 
-    /// <summary>Whether the announcement is still there and no fence against this session is.</summary>
+    /// <summary>
+    /// Whether the announcement is still there and no fence against this session is. A record that is new and cannot be opened may be one.
+    /// </summary>
     public async Task<bool> StandsAsync(CancellationToken cancellationToken)
     {
         List<ObjectInfo> listed = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Session, cancellationToken))
             .ConfigureAwait(false);
-        await foreach ((_, Task<SessionRecord?> opening) in Concurrently.ForEachAsync(
-            listed.Where(info => info.Name != _announcement && info.Name != _heartbeat),
-            (info, token) => TryOpenAsync(info.Name, token),
+        await foreach ((_, Task<bool> opening) in Concurrently.ForEachAsync(
+            listed.Where(info => info.Name != _announcement && info.Name != _heartbeat && !_earlier.Contains(info.Name)),
+            (info, token) => MayFenceAsync(info.Name, token),
             Concurrently.SmallObjects,
             cancellationToken).ConfigureAwait(false))
         {
-            if (await opening.ConfigureAwait(false) is { Type: SessionRecordType.Fence } record && record.Session == Id)
+            if (await opening.ConfigureAwait(false))
             {
                 return false;
             }
@@ -86,19 +93,30 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
         await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    // A record that is gone or damaged counts as missing: the protocol assumes no more of a store (docs/design.md, "Back-ends").
-    private async Task<SessionRecord?> TryOpenAsync(ObjectName name, CancellationToken cancellationToken)
+    // One that is gone is none: fences are never deleted. One that is damaged, or signed by a member who came later, may be.
+    private async Task<bool> MayFenceAsync(ObjectName name, CancellationToken cancellationToken)
     {
         try
         {
             byte[]? content = await _objects.TryReadAsync(
                 name, SessionRecordCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
-            return content is null ? null : SessionRecordCodec.Open(keys, content);
+            return content is not null
+                && SessionRecordCodec.Open(keys, content) is { Type: SessionRecordType.Fence } record && record.Session == Id;
         }
         catch (CorruptDataException)
         {
-            return null;
+            return true;
         }
+    }
+
+    /// <summary>Declares another session over; durable when this returns.</summary>
+    public static async Task FenceAsync(
+        IBackend backend, UnlockedKeys keys, SessionId session, CancellationToken cancellationToken)
+    {
+        (ObjectName name, byte[] content) = SessionRecordCodec.Seal(
+            keys, new SessionRecord(SessionRecordType.Fence, session, keys.Member.Id));
+        await backend.PutAsync(name, new ReadOnlySequence<byte>(content), cancellationToken).ConfigureAwait(false);
+        await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<ObjectName> PutAsync(

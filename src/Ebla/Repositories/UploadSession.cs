@@ -75,15 +75,19 @@ internal sealed class UploadSession : IAsyncDisposable
     private IBackend Backend => _repository.Backend;
 
     /// <summary>Announces a session and loads the catalog, in this order.</summary>
+    /// <param name="repository">Where to.</param>
+    /// <param name="options">How.</param>
+    /// <param name="cancellationToken">Cancels, also later stages.</param>
+    /// <param name="shunned">Packs not to rely on, since the caller is about to condemn them.</param>
     public static async Task<UploadSession> StartAsync(
-        Repository repository, UploadOptions options, CancellationToken cancellationToken)
+        Repository repository, UploadOptions options, CancellationToken cancellationToken, IReadOnlySet<ObjectId>? shunned = null)
     {
         await RefuseSettingsAsync(repository.Backend, cancellationToken).ConfigureAwait(false);
         SessionRegister register = new(repository.Backend, repository.Keys);
         await register.AnnounceAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForWritingAsync(cancellationToken)
+            LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForWritingAsync(cancellationToken, shunned)
                 .ConfigureAwait(false);
             return new UploadSession(repository, options, register, catalog, cancellationToken);
         }
@@ -135,18 +139,9 @@ internal sealed class UploadSession : IAsyncDisposable
         {
             return false;
         }
-        SealedFrame frame = FrameSealer.Encrypt(_repository.Keys, _sealings, kind, blobs, plaintext.Span);
-        try
-        {
-            await _frames.Writer.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
-            return true;
-        }
-        catch (Exception exception) when (exception is ChannelClosedException or OperationCanceledException)
-        {
-            frame.Dispose();
-            ThrowIfFailed();
-            throw;
-        }
+        // The same way as those that are compressed here: so the order in which frames come decides where each is stored.
+        await AddAsync(FrameDraft.OfLaidOut(kind, blobs, plaintext.Span), cancellationToken).ConfigureAwait(false);
+        return true;
     }
 
     /// <summary>
@@ -204,6 +199,16 @@ internal sealed class UploadSession : IAsyncDisposable
         return stands ? name.Id : null;
     }
 
+    /// <summary>Stores everything handed over, durably, with its index; then the session is over, without a snapshot.</summary>
+    public async Task FinishAsync(CancellationToken cancellationToken)
+    {
+        await NameClaimedAsync(cancellationToken).ConfigureAwait(false);
+        await FinishStoringAsync().ConfigureAwait(false);
+        _isEnded = true;
+        await StopBeatingAsync().ConfigureAwait(false);
+        await _register.EndAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     /// <summary>Stores everything handed over, durably, with its index; then commits the snapshot.</summary>
     /// <param name="createSnapshot">Makes the snapshot from the bytes stored.</param>
     /// <param name="cancellationToken">Cancels; before the last put nothing is visible.</param>
@@ -221,7 +226,10 @@ internal sealed class UploadSession : IAsyncDisposable
                 await PutSnapshotAsync(name, content, intent).ConfigureAwait(false);
                 return name.Id;
             }
-            await Backend.DeleteAsync(intent, cancellationToken).ConfigureAwait(false);
+            if (Backend.Capabilities.CanDelete)
+            {
+                await Backend.DeleteAsync(intent, cancellationToken).ConfigureAwait(false);
+            }
             if (attempt == RevalidationsMax)
             {
                 throw new FencedException("Other machines kept declaring this backup dead while it was being committed. Run it again.");
@@ -359,7 +367,9 @@ internal sealed class UploadSession : IAsyncDisposable
             SealedFrame frame;
             using (draft)
             {
-                frame = sealer.Seal(draft);
+                frame = draft.IsLaidOut
+                    ? FrameSealer.Encrypt(_repository.Keys, _sealings, draft.Kind, draft.Blobs, draft.Content)
+                    : sealer.Seal(draft);
             }
             if (frame.Record.Kind == FrameKind.Tree)
             {

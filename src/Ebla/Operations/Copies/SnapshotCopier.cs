@@ -13,7 +13,9 @@ internal sealed class SnapshotCopier(CopyRun run)
     public async Task<BlobId?> CopyAsync(StoredSnapshot stored, CancellationToken cancellationToken)
     {
         BlobId root = stored.Snapshot.Root;
-        WantedBlobs wanted = Plan(root, cancellationToken);
+        WantedBlobs wanted = new(run.Index, run.Places);
+        Plan(root, wanted, cancellationToken);
+        run.Counters.CountPlanned(wanted.FramesSizeInBytes);
         if (run.Options.DryRun)
         {
             run.Counters.CountBlobs(wanted.Count);
@@ -40,9 +42,19 @@ internal sealed class SnapshotCopier(CopyRun run)
         }
     }
 
-    private WantedBlobs Plan(BlobId root, CancellationToken cancellationToken)
+    /// <summary>Copies what any of these roots refer to and the destination has not got, each frame once.</summary>
+    public async Task CopyAsync(IEnumerable<BlobId> roots, CancellationToken cancellationToken)
     {
         WantedBlobs wanted = new(run.Index, run.Places);
+        foreach (BlobId root in roots)
+        {
+            Plan(root, wanted, cancellationToken);
+        }
+        await CopyAsync(wanted, cancellationToken).ConfigureAwait(false);
+    }
+
+    private void Plan(BlobId root, WantedBlobs wanted, CancellationToken cancellationToken)
+    {
         run.Walk.Visit(
             root,
             (ordinal, entry) =>
@@ -65,8 +77,6 @@ internal sealed class SnapshotCopier(CopyRun run)
                 return true;
             },
             cancellationToken);
-        run.Counters.CountPlanned(wanted.FramesSizeInBytes);
-        return wanted;
     }
 
     private async Task CopyAsync(WantedBlobs wanted, CancellationToken cancellationToken)

@@ -1,0 +1,40 @@
+using Ebla.Backends.Decorators;
+using Ebla.Primitives;
+using Ebla.Repositories;
+
+namespace Ebla.Operations.Prunes;
+
+/// <summary>
+/// Gives back the space of what no snapshot refers to. Backups, restores and other prunes may run meanwhile, on any machine
+/// (docs/prune.md).
+/// </summary>
+public static class PruneOperation
+{
+    /// <summary>
+    /// Runs a prune. It can be stopped, or die, at any point: nothing that a snapshot refers to is lost, and the next one goes on. A dry run
+    /// does all that a prune does, reading included, on a store that keeps nothing: so its numbers are those of the prune.
+    /// </summary>
+    /// <exception cref="CorruptDataException">Something is damaged or missing that a snapshot refers to. Nothing was removed.</exception>
+    public static async Task<PruneResult> RunAsync(
+        Repository repository, PruneOptions options, IPruneObserver observer, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(repository);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(observer);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.UnusedShareMax);
+        ArgumentOutOfRangeException.ThrowIfNegative(options.RepackSizeInBytesMax ?? 0);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.Grace, TimeSpan.Zero);
+        ArgumentOutOfRangeException.ThrowIfLessThan(options.ListLag, TimeSpan.Zero);
+        bool isTrial = options.DryRun || !repository.Backend.Capabilities.CanDelete;
+        TallyingBackend tally = new(isTrial ? new OverlayBackend(repository.Backend) : repository.Backend);
+        long start = repository.Time.GetTimestamp();
+        PruneRun run = new(repository.Through(tally), options with { DryRun = isTrial }, observer);
+        PruneResult result = await run.RunAsync(cancellationToken).ConfigureAwait(false);
+        return result with
+        {
+            RemovedInBytes = tally.DeletedInBytes,
+            StoredInBytes = tally.PutInBytes,
+            Duration = repository.Time.GetElapsedTime(start),
+        };
+    }
+}

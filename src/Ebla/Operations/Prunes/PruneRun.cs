@@ -1,0 +1,178 @@
+using Ebla.Indexing;
+using Ebla.Notes;
+using Ebla.Primitives;
+using Ebla.Repositories;
+
+namespace Ebla.Operations.Prunes;
+
+/// <summary>One prune, step by step as docs/prune.md has them. Each step leaves the repository whole.</summary>
+internal sealed class PruneRun(Repository repository, PruneOptions options, IPruneObserver observer)
+{
+    private const int LooksMax = 4;
+
+    private readonly LiveMover _mover = new(repository, options);
+    private readonly SessionWatch _watch = new(repository, options, observer);
+    private readonly Sweep _sweep = new(repository, options, observer);
+
+    public async Task<PruneResult> RunAsync(CancellationToken cancellationToken)
+    {
+        (PrunePlan plan, PruneResult result) = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        // What others condemned and did not come to remove is removed, too: this is how a prune that died is cleaned up after.
+        CondemnedNames condemned = await new CondemnedStore(repository.Backend, repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+        int standing = await _watch.WaitAsync(cancellationToken).ConfigureAwait(false);
+        result = result with { SessionsWaitedFor = _watch.Awaited, SessionsFenced = _watch.Fenced, SessionsStanding = standing };
+        if (standing > 0 && !options.DryRun)
+        {
+            return result with { PacksLeft = await CountLeftAsync(condemned, cancellationToken).ConfigureAwait(false) };
+        }
+        for (int look = 1; ; look++)
+        {
+            if (await TrySweepAsync(condemned, result, cancellationToken).ConfigureAwait(false) is { } swept)
+            {
+                result = swept;
+                break;
+            }
+            if (look == LooksMax)
+            {
+                throw new BackendException(
+                    "Packs vanished again and again while what is needed of them was copied. Nothing was removed. Is another prune at work? "
+                    + "Run it again.", isTransient: false);
+            }
+        }
+        observer.Doing("merging the index ...");
+        await new SegmentMerge(repository, _sweep, options).RunAsync(cancellationToken).ConfigureAwait(false);
+        SessionList sessions = await SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken).ConfigureAwait(false);
+        IntentFinisher finisher = new(repository, _sweep);
+        await finisher.RunAsync(sessions, cancellationToken).ConfigureAwait(false);
+        await _sweep.RemoveSessionsAsync(sessions, cancellationToken).ConfigureAwait(false);
+        return result with { SnapshotsFinished = finisher.Finished, Refused = _sweep.Refused, ReadInBytes = _mover.ReadInBytes };
+    }
+
+    // Mark, copy what is used of the packs that go (so that writers which begin now find it), condemn.
+    private async Task<(PrunePlan Plan, PruneResult Result)> PlanAsync(CancellationToken cancellationToken)
+    {
+        observer.Doing("reading the index ...");
+        SessionList sessions = await SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken).ConfigureAwait(false);
+        SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
+        using BlobIndex index = catalog.Index;
+        CondemnedNames before = await new CondemnedStore(repository.Backend, repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+        Sightings sightings = new(repository, options);
+        StoredSnapshot[] removed =
+            [.. snapshots.Forgotten.Where(stored => before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))];
+        sightings.Save(snapshots.Forgotten.Select(stored => stored.Id));
+        BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
+        observer.Doing("finding out what is used ...");
+        LiveMark mark = Mark(catalog, roots, cancellationToken);
+        bool areWritersAtWork = sessions.Standing.Any();
+        LiveMark? going = areWritersAtWork ? new LiveMark(catalog, removed.Select(stored => stored.Snapshot.Root), cancellationToken) : null;
+        PrunePlan plan = PrunePlan.Of(mark.Count(going, cancellationToken), options, areWritersAtWork);
+        if (plan.Going.Count > 0)
+        {
+            observer.Doing("copying what is used ...");
+            if (!await _mover.MoveAsync(catalog, mark, roots, plan.Going, cancellationToken).ConfigureAwait(false))
+            {
+                throw Damaged("Some of it cannot be read");
+            }
+        }
+        ObjectId[] packs = [.. plan.Going.Order()];
+        ObjectId[] gone = [.. removed.Select(stored => stored.Id).Where(id => !before.Snapshots.Contains(id))];
+        if (packs.Length + gone.Length > 0)
+        {
+            _ = await new CondemnedStore(repository.Backend, repository.Keys).PutAsync(packs, gone, cancellationToken).ConfigureAwait(false);
+            await repository.DelayAsync(2 * options.ListLag, cancellationToken).ConfigureAwait(false);
+        }
+        return (plan, new PruneResult
+        {
+            SnapshotsRemoved = 0,
+            SnapshotsInGrace = snapshots.Forgotten.Count - removed.Length,
+            PacksUnused = plan.Unused.Count,
+            PacksRepacked = plan.Repacked.Count,
+            PacksKept = plan.Kept.Count,
+            PacksRemoved = 0,
+            PacksLeft = 0,
+            RemovedInBytes = 0,
+            StoredInBytes = 0,
+            ReadInBytes = 0,
+            PacksSizeInBytes = catalog.Packs!.Sizes.Values.Sum(),
+            UnusedInBytes = plan.Kept.Sum(use => use.UnusedInBytes),
+            SessionsWaitedFor = 0,
+            SessionsStanding = 0,
+            SessionsFenced = 0,
+            SnapshotsFinished = 0,
+            Refused = 0,
+            IsDryRun = options.DryRun,
+            Duration = default,
+        });
+    }
+
+    // Look again: intents, then snapshots, then condemned records, packs, index. Copy out what somebody came to need; then delete.
+    private async Task<PruneResult?> TrySweepAsync(CondemnedNames condemned, PruneResult result, CancellationToken cancellationToken)
+    {
+        observer.Doing("looking again ...");
+        SessionList sessions = await SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken).ConfigureAwait(false);
+        await repository.DelayAsync(options.ListLag, cancellationToken).ConfigureAwait(false);
+        SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
+        using BlobIndex index = catalog.Index;
+        StoredSnapshot[] removed =
+            [.. snapshots.Forgotten.Where(stored => condemned.Snapshots.Contains(stored.Id) && !sessions.Intends(stored.Id))];
+        ObjectId[] packs = [.. catalog.Packs!.Sizes.Keys.Where(condemned.Packs.Contains).Order()];
+        if (packs.Length > 0)
+        {
+            BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
+            LiveMark mark = Mark(catalog, roots, cancellationToken);
+            if (!await _mover.MoveAsync(catalog, mark, roots, new HashSet<ObjectId>(), cancellationToken).ConfigureAwait(false))
+            {
+                return null;
+            }
+        }
+        observer.Doing("removing ...");
+        if (removed.Length > 0)
+        {
+            // From here on nothing brings them back, also not a note that is on its way.
+            _ = await new NoteStore(repository).PutAsync(
+                new Note(NoteType.Removed, snapshots.Notes.NextNumber) { Removed = [.. removed.Select(stored => stored.Id)] },
+                cancellationToken).ConfigureAwait(false);
+        }
+        (int goneSnapshots, int gonePacks) = removed.Length + packs.Length == 0
+            ? (0, 0)
+            : await _sweep.RunAsync([.. removed.Select(stored => stored.Id)], packs, cancellationToken).ConfigureAwait(false);
+        return result with { SnapshotsRemoved = goneSnapshots, PacksRemoved = gonePacks, PacksLeft = packs.Length - gonePacks };
+    }
+
+    private static LiveMark Mark(LoadedCatalog catalog, BlobId[] roots, CancellationToken cancellationToken)
+    {
+        LiveMark mark = new(catalog, roots, cancellationToken);
+        return mark.Missing.Count == 0 ? mark : throw Damaged($"{mark.Missing.Count} blobs that snapshots refer to are in no pack that is there");
+    }
+
+    private static CorruptDataException Damaged(string what)
+        => new($"{what}. Nothing was removed: a repository is pruned when it is whole. Run ebla check, and forget what cannot be mended.");
+
+    private static BlobId[] RootsOf(IEnumerable<StoredSnapshot> snapshots, SessionList sessions)
+        => [.. snapshots.Select(stored => stored.Snapshot.Root).Concat(sessions.Roots).Distinct()];
+
+    private async Task<SnapshotList> LoadSnapshotsAsync(CancellationToken cancellationToken)
+    {
+        SnapshotList snapshots = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
+        snapshots.Notes.RequireWhole();
+        return snapshots.Findings.Count == 0 ? snapshots : throw Damaged($"{snapshots.Findings[0].Name} cannot be read ({snapshots.Findings[0].Message})");
+    }
+
+    private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)
+    {
+        LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false);
+        foreach (CatalogFinding finding in catalog.Findings)
+        {
+            observer.Problem($"{finding.Message} Run ebla check.");
+        }
+        return catalog;
+    }
+
+    private async Task<int> CountLeftAsync(CondemnedNames condemned, CancellationToken cancellationToken)
+    {
+        PackList packs = await PackList.LoadAsync(repository.Backend, [], cancellationToken).ConfigureAwait(false);
+        return packs.Sizes.Keys.Count(condemned.Packs.Contains);
+    }
+}
