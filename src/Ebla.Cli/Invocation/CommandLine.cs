@@ -42,6 +42,7 @@ internal static class CommandLine
         root.Add(PinCommand.CreatePin(runner));
         root.Add(PinCommand.CreateUnpin(runner));
         root.Add(PinCommand.CreateUndelete(runner));
+        root.Add(PruneCommand.Create(runner));
         root.Add(CatCommand.Create(runner));
         root.Add(CheckCommand.Create(runner));
         root.Add(StatsCommand.Create(runner));
