@@ -71,6 +71,12 @@ public sealed class NoteStoreTests
         NoteList list = await notes.LoadAsync(Token);
         Assert.Equal(new byte[] { 9 }, list.Policy!.Value.ToArray());
         Assert.Equal(10UL, list.NextNumber);
+        Assert.Equal(1UL, list.MissingNumber);
+        CheckResult check = await CheckOperation.RunAsync(repository, new CheckOptions(), new QuietCheck(), Token);
+        Assert.Contains("A note is missing, number 1", Assert.Single(check.Findings).Message, StringComparison.Ordinal);
+        _ = await notes.PutAsync(new Note(NoteType.Policy, 1) { Policy = new byte[] { 1 } }, Token);
+        _ = await notes.PutAsync(new Note(NoteType.Policy, 2) { Policy = new byte[] { 1 } }, Token);
+        Assert.Equal(4UL, (await notes.LoadAsync(Token)).MissingNumber);
     }
 
     [Theory]

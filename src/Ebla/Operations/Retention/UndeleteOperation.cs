@@ -10,11 +10,12 @@ public static class UndeleteOperation
 {
     private const int AttemptsMax = 3;
 
-    /// <summary>The forgotten snapshots that can still be brought back, oldest first.</summary>
-    public static async Task<IReadOnlyList<StoredSnapshot>> ListAsync(Repository repository, CancellationToken cancellationToken)
+    /// <summary>Those forgotten snapshots of a list that can still be brought back, oldest first.</summary>
+    public static async Task<IReadOnlyList<StoredSnapshot>> ListAsync(
+        Repository repository, SnapshotList list, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        SnapshotList list = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(list);
         if (list.Forgotten.Count == 0)
         {
             return [];
