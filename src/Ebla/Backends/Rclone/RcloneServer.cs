@@ -98,7 +98,8 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
             : Says(UnknownRemoteWords)
             ? new BackendException(
                 $"{location}: rclone has no remote of this name ('rclone listremotes' shows which it has): {words.TrimEnd('.')}.",
-                isTransient: false, exception)
+                isTransient: false,
+                exception)
             : null;
     }
 }
