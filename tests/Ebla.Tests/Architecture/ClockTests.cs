@@ -16,6 +16,7 @@ public sealed class ClockTests
         "Ebla.Operations.Backups.BackupOperation -> TimeProvider.GetUtcNow", // The time of a snapshot, for people and retention.
         "Ebla.Operations.KeySlots.KeySlotOperation -> TimeProvider.GetUtcNow", // When a key was added, for people.
         "Ebla.Operations.Prunes.Sightings -> TimeProvider.GetUtcNow", // Since when a snapshot was seen forgotten, by one machine: policy.
+        "Ebla.Operations.Retention.ForgetOperation -> TimeProvider.GetUtcNow", // Warns of snapshots dated in the future, and keeps them.
         "Ebla.Repositories.CatalogCache -> File.GetLastWriteTimeUtc", // Left-over files of the local cache, by the age one file tells of another.
         "Ebla.Repositories.MetadataCache -> File.GetLastWriteTimeUtc", // The same; and which file of the local cache was used last.
         "Ebla.Repositories.MetadataCache -> FileSystemInfo.get_LastWriteTimeUtc",
