@@ -174,7 +174,9 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
     {
         SnapshotList snapshots = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
         snapshots.Notes.RequireWhole();
-        return snapshots.Findings.Count == 0 ? snapshots : throw Damaged($"{snapshots.Findings[0].Name} cannot be read ({snapshots.Findings[0].Message})");
+        return snapshots.Findings.Count == 0
+            ? snapshots
+            : throw Damaged($"{snapshots.Findings[0].Name} cannot be read ({snapshots.Findings[0].Message})");
     }
 
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)
