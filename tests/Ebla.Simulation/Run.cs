@@ -190,13 +190,14 @@ internal sealed class Run
         }
     }
 
-    private IActor ChooseActor(Chance chance, int number) => number == 0 ? new BackupActor() : chance.Below(_scenario.Prunes ? 18 : 10) switch
+    private IActor ChooseActor(Chance chance, int number) => number == 0 ? new BackupActor() : chance.Below(_scenario.Prunes ? 19 : 10) switch
     {
         < 6 => new BackupActor(),
         6 => new CheckActor(),
         7 => new CopyActor(),
         < 10 => new RestoreActor(),
         < 13 => new ForgetActor(),
+        13 => new UndeleteActor(),
         _ => new PruneActor(),
     };
 

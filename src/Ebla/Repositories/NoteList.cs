@@ -23,7 +23,8 @@ internal sealed class NoteList
         (ObjectId Id, Note Note)[] all = [.. notes.OrderBy(one => one.Note.Number).ThenBy(one => one.Id)];
         Findings = findings;
         Powerless = powerless;
-        HashSet<Withdrawal> withdrawn = [.. all.SelectMany(one => one.Note.Withdrawn)];
+        _removed = [.. all.SelectMany(one => one.Note.Removed)];
+        HashSet<Withdrawal> withdrawn = [.. all.SelectMany(one => one.Note.Withdrawn).Where(one => !_removed.Contains(one.Snapshot))];
         foreach ((ObjectId id, Note note) in all)
         {
             foreach (ForgottenSnapshot forgotten in note.Forgotten.Where(one => !withdrawn.Contains(new Withdrawal(id, one.Snapshot))))
@@ -41,7 +42,6 @@ internal sealed class NoteList
                 }
             }
         }
-        _removed = [.. all.SelectMany(one => one.Note.Removed)];
         Forgets = [.. all.Where(one => one.Note.Type == NoteType.Forgotten).Select(one => one.Note)];
         Policy = all.LastOrDefault(one => one.Note.Type == NoteType.Policy).Note?.Policy;
         MissingNumber = FindMissing(all);

@@ -18,7 +18,7 @@ internal class Fault
     public virtual IBackend Wrap(IBackend connection, ActorContext context) => connection;
 
     /// <summary>What forgets and prunes.</summary>
-    public virtual IMaintenance Maintenance { get; } = new ReferenceMaintenance();
+    public virtual IMaintenance Maintenance { get; } = new ProductMaintenance();
 
     /// <summary>Makes the scenario one in which the fault can show.</summary>
     public virtual Scenario Adapt(Scenario scenario) => scenario;

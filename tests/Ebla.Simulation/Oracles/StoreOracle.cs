@@ -22,10 +22,25 @@ internal sealed class StoreOracle(string name, UnlockedKeys keys) : IStoreWatche
     /// <summary>Snapshots that can be seen and that nobody forgot.</summary>
     public IEnumerable<SeenSnapshot> Counting => _snapshots.Values.Where(seen => !_forgotten.Contains(seen.Id));
 
+    /// <summary>Snapshots that can be seen although they were forgotten.</summary>
+    public IEnumerable<SeenSnapshot> Forgotten => _snapshots.Values.Where(seen => _forgotten.Contains(seen.Id));
+
     public bool IsForgotten(ObjectId snapshot) => _forgotten.Contains(snapshot);
 
     /// <summary>Somebody is about to forget a snapshot: from now on it may go.</summary>
     public void Forget(ObjectId snapshot) => _ = _forgotten.Add(snapshot);
+
+    /// <summary>Somebody was told that a snapshot counts again: then it is there, and whole, and stays.</summary>
+    public void Undeleted(ObjectId snapshot, string by)
+    {
+        _ = _forgotten.Remove(snapshot);
+        if (!_snapshots.TryGetValue(snapshot, out SeenSnapshot? seen))
+        {
+            throw new OracleException($"{by} was told that snapshot {Short(snapshot)} counts again, but it is not in {name}");
+        }
+        seen.Blobs.Clear();
+        Gather(ShortId.Of(seen.Snapshot.Root), seen);
+    }
 
     /// <summary>Somebody was told that this snapshot is committed: then it is promised.</summary>
     public void Committed(ObjectId snapshot, string by)

@@ -35,6 +35,29 @@ public sealed class LayerTests
         Assert.Equal(expected, users);
     }
 
+    // Goal: what the simulator replaces, so that one seed is one run, nothing else does: not the status of files, not chance.
+    [Theory]
+    [InlineData("Ebla.FileSystems.ObservedMetadata", "set_Replacement")]
+    [InlineData("Ebla.Repositories.RepositoryOptions", "set_Entropy")]
+    [InlineData("Ebla.Keys.RepositoryCreation", "set_Entropy")]
+    public void Only_the_simulator_replaces_what_the_system_says(string type, string setter)
+    {
+        foreach (Type product in (Type[])[typeof(Hash256), typeof(Ebla.Cli.Commands.BackendCommand)])
+        {
+            using AssemblyDefinition assembly = AssemblyDefinition.ReadAssembly(product.Assembly.Location);
+            Assert.Equal(product == typeof(Hash256), assembly.MainModule.GetType(type)?.Methods.Any(method => method.Name == setter) ?? false);
+            string[] callers =
+            [
+                .. assembly.MainModule.GetTypes().Where(caller => caller.FullName != type)
+                    .SelectMany(caller => caller.Methods).Where(method => method.HasBody)
+                    .Where(method => method.Body.Instructions.Any(instruction => instruction.Operand is MethodReference called
+                        && called.Name == setter && called.DeclaringType.FullName == type))
+                    .Select(method => method.FullName),
+            ];
+            Assert.Empty(callers);
+        }
+    }
+
     [Fact]
     public void Only_the_tests_and_benchmarks_see_the_internals_of_the_library()
     {
@@ -46,6 +69,6 @@ public sealed class LayerTests
                 .Select(attribute => (string)attribute.ConstructorArguments[0].Value)
                 .Order(StringComparer.Ordinal),
         ];
-        Assert.Equal(["Ebla.Bench", "Ebla.Tests"], friends);
+        Assert.Equal(["Ebla.Bench", "Ebla.Simulation", "Ebla.Tests"], friends);
     }
 }

@@ -2,6 +2,7 @@ using Ebla.Hashing;
 using Ebla.Keys;
 using Ebla.Notes;
 using Ebla.Operations.Checks;
+using Ebla.Operations.Retention;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;
@@ -56,6 +57,25 @@ public sealed class NoteStoreTests
         NoteList list = await notes.LoadAsync(Token);
         Assert.Equal((true, false), (list.IsForgotten(filled.First), list.IsForgotten(filled.Second)));
         Assert.Equal((false, true), (list.IsPinned(filled.First), list.IsPinned(filled.Second)));
+    }
+
+    [Fact]
+    public async Task What_a_prune_removes_never_counts_again_whatever_is_withdrawn()
+    {
+        await using FilledRepository filled = await FilledRepository.MakeAsync();
+        await using Repository repository = await TestRepository.OpenAsync(filled.Backend);
+        NoteStore notes = new(repository);
+        ObjectId note = await notes.PutAsync(Forget(filled.First, filled.Second), Token);
+        _ = await notes.PutAsync(new Note(NoteType.Removed, 2) { Removed = [filled.First] }, Token);
+        _ = await notes.PutAsync(Withdraw(note, filled.First), Token);
+        _ = await notes.PutAsync(Withdraw(note, filled.Second), Token);
+        SnapshotList list = await new SnapshotStore(repository).LoadAsync(Token);
+        Assert.Equal([filled.Second], list.Snapshots.Select(stored => stored.Id));
+        Assert.True(list.Notes.IsRemoved(filled.First));
+        // Its number is still accounted for.
+        Assert.Equal([filled.First], list.Notes.Forgotten.Select(one => one.Snapshot));
+        Assert.Empty(await UndeleteOperation.ListAsync(repository, list, Token));
+        _ = await Assert.ThrowsAsync<RetentionException>(() => UndeleteOperation.RunAsync(repository, [filled.First.ToString()], Token));
     }
 
     [Fact]

@@ -72,7 +72,8 @@ internal sealed class OverlayBackend(IBackend inner) : IBackend
                 yield return info;
             }
         }
-        foreach ((ObjectName name, (long SizeInBytes, byte[]? Content) found) in _put.Where(put => put.Key.Kind == kind))
+        foreach ((ObjectName name, (long SizeInBytes, byte[]? Content) found) in _put
+            .Where(put => put.Key.Kind == kind).OrderBy(put => put.Key.Id))
         {
             yield return new ObjectInfo(name, found.SizeInBytes);
         }
