@@ -9,13 +9,13 @@ internal static class PruneModelRun
 {
     public const string Argument = "prune-model";
 
-    private const int StatesMax = 150_000_000;
+    private const int StatesMax = 100_000_000;
 
     public static int Run(string[] args)
     {
         Scenario[] chosen = args is []
-            ? [.. Scenarios.Small, .. Scenarios.Large]
-            : [.. Scenarios.Small.Concat(Scenarios.Large).Concat(Scenarios.Variants)
+            ? [.. Scenarios.Small, .. Scenarios.Large, .. Scenarios.LargeVariants]
+            : [.. Scenarios.Small.Concat(Scenarios.Large).Concat(Scenarios.Variants).Concat(Scenarios.LargeVariants)
                 .Where(scenario => args.Any(arg => scenario.Name.StartsWith(arg, StringComparison.OrdinalIgnoreCase)))];
         int failed = chosen.Length == 0 ? 1 : 0;
         foreach (Scenario scenario in chosen)
@@ -27,7 +27,7 @@ internal static class PruneModelRun
             failed += isExpected ? 0 : 1;
             Console.WriteLine($"{(isExpected ? "ok" : "FAILED")} {(scenario.Without.Length == 0 ? "" : "without ")}{scenario.Name}: "
                 + $"{explorer.StateCount} states, {explorer.MoveCount} steps, {watch.Elapsed.TotalSeconds:0.0} s");
-            if (violation is not null)
+            if (violation is not null && args.Length > 0)
             {
                 Console.WriteLine(violation);
             }

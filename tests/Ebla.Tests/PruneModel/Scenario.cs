@@ -23,6 +23,9 @@ internal sealed record Scenario(string Name)
     /// <summary>How often each pruner runs.</summary>
     public int Runs { get; init; } = 1;
 
+    /// <summary>How often the second pruner runs, if less.</summary>
+    public int RunsOfSecondMax { get; init; } = int.MaxValue;
+
     /// <summary>Most packs in one condemned record.</summary>
     public int CondemnMax { get; init; } = 8;
 
@@ -74,6 +77,8 @@ internal sealed record Scenario(string Name)
     public int RecordOf(int pruner, int run) => (pruner * Runs) + run;
 
     public int MergedRecordOf(int pruner, int run) => (Pruners * Runs) + RecordOf(pruner, run);
+
+    public int RunsOf(int pruner) => pruner == 0 ? Runs : Math.Min(Runs, RunsOfSecondMax);
 
     /// <summary>The blobs that a snapshot needs.</summary>
     public int NeedsOf(int snapshot)
