@@ -14,8 +14,8 @@ internal static class PruneModelRun
     public static int Run(string[] args)
     {
         Scenario[] chosen = args is []
-            ? [.. Scenarios.Small, .. Scenarios.Large, .. Scenarios.LargeVariants]
-            : [.. Scenarios.Small.Concat(Scenarios.Large).Concat(Scenarios.Variants).Concat(Scenarios.LargeVariants)
+            ? [.. Scenarios.Small, .. Scenarios.Large]
+            : [.. Scenarios.Small.Concat(Scenarios.Large).Concat(Scenarios.Variants)
                 .Where(scenario => args.Any(arg => scenario.Name.StartsWith(arg, StringComparison.OrdinalIgnoreCase)))];
         int failed = chosen.Length == 0 ? 1 : 0;
         foreach (Scenario scenario in chosen)

@@ -15,7 +15,7 @@ internal sealed class Symmetry
     public Symmetry(Scenario scenario, WorldCodec codec, bool isUsed)
     {
         _codec = codec;
-        if (!isUsed || scenario.Without.Length > 0 || scenario.Phases > 1)
+        if (!isUsed || scenario.Without.Length > 0 || scenario.Phases > 1 || scenario.IsUnderWay)
         {
             return;
         }
