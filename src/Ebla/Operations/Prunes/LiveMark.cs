@@ -16,20 +16,13 @@ internal sealed class LiveMark
     /// <summary>Walks the catalog.</summary>
     /// <param name="catalog">With what condemned packs hold.</param>
     /// <param name="roots">Where to begin.</param>
-    /// <param name="doubtful">Where to begin, too, though something may be missing there: nobody said that it is whole.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public LiveMark(
-        LoadedCatalog catalog, IEnumerable<BlobId> roots, IEnumerable<BlobId> doubtful, CancellationToken cancellationToken)
+    public LiveMark(LoadedCatalog catalog, IEnumerable<BlobId> roots, CancellationToken cancellationToken)
     {
         _index = catalog.Index;
         _packs = catalog.Packs!;
         _walk = new CatalogWalk(_index);
         foreach (BlobId root in roots)
-        {
-            _walk.Visit(root, cancellationToken);
-        }
-        MissingCount = _walk.Missing.Count;
-        foreach (BlobId root in doubtful)
         {
             _walk.Visit(root, cancellationToken);
         }
@@ -48,8 +41,17 @@ internal sealed class LiveMark
         }
     }
 
-    /// <summary>How much the roots refer to that is in no pack which is there; if it is very much, some number.</summary>
-    public int MissingCount { get; }
+    /// <summary>What is referred to and in no pack that is there.</summary>
+    public IReadOnlyCollection<ShortId> Missing => _walk.Missing;
+
+    /// <summary>Marks also what these refer to. What is lost of it counts as missing, too.</summary>
+    public void Add(IEnumerable<BlobId> roots, CancellationToken cancellationToken)
+    {
+        foreach (BlobId root in roots)
+        {
+            _walk.Visit(root, cancellationToken);
+        }
+    }
 
     /// <summary>Whether a pack's entry is live.</summary>
     public bool Contains(long ordinal) => _walk.HasVisited(ordinal);
