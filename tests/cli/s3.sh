@@ -61,8 +61,8 @@ expect_line 1 'cannot be reached' ebla snapshots --repo "s3:http://127.0.0.1:1/m
 
 # What is not there, and what makes no sense.
 expect_line 10 'no repository' ebla snapshots --repo "$address/machines/two"
-expect_exit 10 ebla snapshots --repo "$address/missing/two"
-expect_match "no bucket 'missing'" stderr
+expect_line 10 "no bucket 'missing' here. To make it" ebla snapshots --repo "$address/missing/two"
+[[ $(wc -l < stderr) == 1 ]] || fail "a missing bucket is more than a line"
 expect_line 2 'credentials do not belong' ebla snapshots --repo "s3:http://$key_id:$secret@127.0.0.1/machines"
 ! grep -q "$secret" stderr || fail "the secret is in the message"
 expect_line 2 'DEEP_ARCHIVE' ebla snapshots -o s3.storage-class=DEEP_ARCHIVE

@@ -10,6 +10,7 @@ EBLA_STORE_PASSWORD=wrong expect_refusal 13 'password|credentials|user' on snaps
 expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
 refuse_nobody_there
 if (( EUID == 0 )); then
+    refuse_closed "${servers[-1]}/files/dav/closed" "$LOCATION/closed"
     start_server nginx-dav FULL=1
-    refuse_full "$LOCATION/x" '500'
+    refuse_full "$LOCATION/x" vague
 fi

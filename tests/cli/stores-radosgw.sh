@@ -10,7 +10,7 @@ server=${servers[-1]}
 admin() { radosgw-admin -c "$server/ceph.conf" -n client.rgw "$@" > admin.out 2>&1 || { cat admin.out; fail "radosgw-admin $1"; }; }
 EBLA_STORE_PASSWORD=wrong expect_refusal 13 'signature|secret|credentials|key' on snapshots
 expect_refusal 13 'key' on snapshots -o s3.key-id=nobody
-expect_refusal 10 'bucket' on snapshots --repo "${LOCATION%/*}/no-such-bucket/x"
+refuse_missing_bucket
 expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
 refuse_nobody_there
 # Somebody who may do nothing in this bucket.

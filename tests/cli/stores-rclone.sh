@@ -15,12 +15,19 @@ trial
 story
 
 expect_refusal 10 'no repository' on snapshots --repo "$folder/none"
-expect_refusal 1 'no-such-remote' on snapshots --repo "rclone:no-such-remote:x" --retry-for 0
+expect_refusal 1 'rclone has no remote of this name.*no-such-remote|no-such-remote.*rclone has no remote' \
+    on snapshots --repo "rclone:no-such-remote:x"
+expect_refusal 1 "program 'no-such-rclone' is not there" on snapshots -o rclone.program=no-such-rclone
+# What the cloud refuses, though rclone is as it should be.
+RCLONE_CONFIG_CLOUD_PASS=$(rclone obscure wrong) expect_refusal 13 'rclone.*(401|[Uu]nauthorized)' on snapshots
+RCLONE_CONFIG_CLOUD_PASS=$(rclone obscure wrong) expect_refusal 13 'rclone.*(401|[Uu]nauthorized)' on init --repo rclone:cloud:new
+RCLONE_CONFIG_CLOUD_URL=http://127.0.0.1:$(free_port)/dav expect_refusal 1 'connection refused' on snapshots --retry-for 0
+RCLONE_CONFIG_CLOUD_URL=http://nowhere.invalid/dav expect_refusal 1 'nowhere.invalid' on snapshots --retry-for 0
 if (( EUID == 0 )); then
     files=${folder#rclone:}
     mkdir "$files/full"
     mount -t tmpfs -o size=20m tmpfs "$files/full"
-    refuse_full "$folder/full/x" 'space|500|connection broke'
+    refuse_full "$folder/full/x"
     umount "$files/full"
 fi
 ! pgrep -f "rclone serve restic.*cloud" || fail "a process of rclone outlives the program"

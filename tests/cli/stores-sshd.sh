@@ -22,10 +22,8 @@ expect_exit 0 on snapshots --repo "$LOCATION/story" -o sftp.config="$PWD/config"
 expect_refusal 10 'no repository' on snapshots --repo "$LOCATION/none"
 refuse_nobody_there
 if (( EUID == 0 )); then
-    mkdir "$server/files/closed" "$server/files/full"
-    chattr +i "$server/files/closed"
-    expect_refusal 13 'permi|denied' on init --repo "$LOCATION/closed/x"
-    chattr -i "$server/files/closed"
+    refuse_closed "$server/files/closed" "$LOCATION/closed"
+    mkdir "$server/files/full"
     mount -t tmpfs -o size=20m tmpfs "$server/files/full"
     refuse_full "$LOCATION/full/x"
     umount "$server/files/full"

@@ -489,20 +489,22 @@ class Repository:
 
     def forgotten(self):
         """The ids of the snapshots that no longer count."""
-        named, withdrawn = {}, set()
+        named, withdrawn, removed = {}, set(), set()
         for name in self.names('notes'):
             try:
                 data = self.object('notes/' + name, 8)
                 body, _ = self.open_signed_box(8, b'note', data[:56], data[56:], 80 << 20, (1, 4))
-                note = fields_of(cbor(body), range(1, 8))
+                note = fields_of(cbor(body), range(1, 9))
                 number(note[2], 1)
-                if number(note[1], 1, 4) == 1:
+                if number(note[1], 1, 5) == 1:
                     named[name] = {raw(array(one, 3, True)[0], 32) for one in array(note[3], 1 << 20)}
                 elif note[1] == 3:
                     withdrawn |= {(raw(array(one, 2, True)[0], 32).hex(), raw(one[1], 32)) for one in array(note[6], 1 << 20)}
+                elif note[1] == 5:
+                    removed |= {raw(one, 32) for one in array(note[8], 1 << 20)}
             except (Bad, KeyError) as problem:
                 print(f'ebla_reader: notes/{name} does not count: {problem}', file=sys.stderr)
-        return {one for name, ids in named.items() for one in ids if (name, one) not in withdrawn}
+        return removed | {one for name, ids in named.items() for one in ids if (name, one) not in withdrawn}
 
     # ---- Section 13: restoring --------------------------------------------------------------------------------------
 

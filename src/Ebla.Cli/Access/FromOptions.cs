@@ -85,6 +85,7 @@ internal sealed class FromOptions
             await backend.DisposeAsync();
             throw exception switch
             {
+                NoRepositoryException { InnerException: NoRepositoryException missing } => missing,
                 NoRepositoryException => new NoRepositoryException($"There is no repository at {parsed}.", exception),
                 WrongKeyException => new WrongKeyException($"{parsed}: {exception.Message}", exception),
                 _ => exception,

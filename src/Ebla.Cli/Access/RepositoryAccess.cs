@@ -144,6 +144,8 @@ internal static class RepositoryAccess
             throw new NoRepositoryException(
                 location.IsDefault
                     ? $"There is no repository yet at {location}. Name one with --repo, or let 'ebla backup PATH' make this one."
+                    : exception.InnerException is NoRepositoryException missing
+                    ? $"{missing.Message} To make it, and a repository in it: ebla init --repo {location}"
                     : $"There is no repository at {location}. To make one: ebla init --repo {location}",
                 exception);
         }

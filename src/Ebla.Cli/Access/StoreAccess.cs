@@ -75,7 +75,7 @@ internal sealed class StoreAccess
         }
         if (context.Get(options.RetryFor) is { } retryFor)
         {
-            settings = settings with { RetryTime = DurationArgument.Parse("--retry-for", retryFor) };
+            settings = settings with { RetryTimes = RetryTimes.Always(DurationArgument.Parse("--retry-for", retryFor)) };
         }
         return settings;
     }

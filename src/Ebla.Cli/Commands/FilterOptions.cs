@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Ebla.Cli.Invocation;
+using Ebla.Operations;
 using Ebla.Operations.Copies;
 
 namespace Ebla.Cli.Commands;
@@ -32,10 +33,16 @@ internal sealed class FilterOptions
         command.Add(_paths);
     }
 
-    public CopyOptions Apply(CommandContext context, CopyOptions options) => options with
+    public SnapshotFilter Read(CommandContext context) => new()
     {
         Hosts = [.. (context.Get(_hosts) ?? []).Select(CommandContext.ToName)],
         Tags = context.Get(_tags) ?? [],
         Paths = [.. (context.Get(_paths) ?? []).Select(CommandContext.ToName)],
     };
+
+    public CopyOptions Apply(CommandContext context, CopyOptions options)
+    {
+        SnapshotFilter filter = Read(context);
+        return options with { Hosts = filter.Hosts, Tags = filter.Tags, Paths = filter.Paths };
+    }
 }

@@ -37,6 +37,12 @@ internal static class CommandLine
         root.Add(RestoreCommand.Create(runner));
         root.Add(DumpCommand.Create(runner));
         root.Add(CopyCommand.Create(runner));
+        root.Add(ForgetCommand.Create(runner));
+        root.Add(PolicyCommand.Create(runner));
+        root.Add(PinCommand.CreatePin(runner));
+        root.Add(PinCommand.CreateUnpin(runner));
+        root.Add(PinCommand.CreateUndelete(runner));
+        root.Add(PruneCommand.Create(runner));
         root.Add(CatCommand.Create(runner));
         root.Add(CheckCommand.Create(runner));
         root.Add(StatsCommand.Create(runner));

@@ -62,7 +62,8 @@ internal sealed class StoreOptions
 
     public Option<string?> RetryFor { get; } = new("--retry-for")
     {
-        Description = "When the store does not answer, try again for so long before failing; 0 for not at all. Without it, 15m.",
+        Description = "When the store does not answer, try again for so long before failing; 0 for not at all. "
+            + "Without it, 15m; less where nobody ever answered.",
         HelpName = "DURATION",
         Recursive = true,
     };

@@ -22,6 +22,10 @@ internal static class TimeText
         };
     }
 
+    /// <summary>In another time zone.</summary>
+    public static string Format(DateTimeOffset time, TimeZoneInfo zone)
+        => TimeZoneInfo.ConvertTime(time, zone).ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);
+
     /// <summary>In the local time zone.</summary>
     public static string Format(DateTimeOffset time)
         => time.ToLocalTime().ToString("yyyy-MM-dd HH:mm:ss", CultureInfo.InvariantCulture);

@@ -18,4 +18,8 @@ namespace Ebla.Cli.Reports;
 [JsonSerializable(typeof(StatsReport))]
 [JsonSerializable(typeof(TrialReport))]
 [JsonSerializable(typeof(CopyReport))]
+[JsonSerializable(typeof(PruneReport))]
+[JsonSerializable(typeof(ForgetReport))]
+[JsonSerializable(typeof(ChangedSnapshotsReport))]
+[JsonSerializable(typeof(PolicyReport))]
 internal sealed partial class ReportsContext : JsonSerializerContext;

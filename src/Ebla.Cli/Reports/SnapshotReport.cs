@@ -46,7 +46,10 @@ internal sealed record SnapshotReport
     /// <summary>Of a copy: where it was first made; else null.</summary>
     public required Origin? CopiedFrom { get; init; }
 
-    public static SnapshotReport Of(StoredSnapshot stored)
+    /// <summary>Whether it must not be forgotten.</summary>
+    public required bool Pinned { get; init; }
+
+    public static SnapshotReport Of(StoredSnapshot stored, bool isPinned)
     {
         Snapshot snapshot = stored.Snapshot;
         return new SnapshotReport
@@ -67,6 +70,7 @@ internal sealed record SnapshotReport
             Description = snapshot.Description,
             Program = snapshot.Program,
             CopiedFrom = snapshot.Origin is { } origin ? new Origin(origin.Repository.ToString(), origin.Snapshot.ToString()) : null,
+            Pinned = isPinned,
         };
     }
 

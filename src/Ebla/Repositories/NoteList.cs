@@ -23,7 +23,8 @@ internal sealed class NoteList
         (ObjectId Id, Note Note)[] all = [.. notes.OrderBy(one => one.Note.Number).ThenBy(one => one.Id)];
         Findings = findings;
         Powerless = powerless;
-        HashSet<Withdrawal> withdrawn = [.. all.SelectMany(one => one.Note.Withdrawn)];
+        _removed = [.. all.SelectMany(one => one.Note.Removed)];
+        HashSet<Withdrawal> withdrawn = [.. all.SelectMany(one => one.Note.Withdrawn).Where(one => !_removed.Contains(one.Snapshot))];
         foreach ((ObjectId id, Note note) in all)
         {
             foreach (ForgottenSnapshot forgotten in note.Forgotten.Where(one => !withdrawn.Contains(new Withdrawal(id, one.Snapshot))))
@@ -41,9 +42,9 @@ internal sealed class NoteList
                 }
             }
         }
-        _removed = [.. all.SelectMany(one => one.Note.Removed)];
         Forgets = [.. all.Where(one => one.Note.Type == NoteType.Forgotten).Select(one => one.Note)];
         Policy = all.LastOrDefault(one => one.Note.Type == NoteType.Policy).Note?.Policy;
+        MissingNumber = FindMissing(all);
         NextNumber = all.Length == 0 ? 1 : all[^1].Note.Number == ulong.MaxValue ? ulong.MaxValue : all[^1].Note.Number + 1;
     }
 
@@ -58,6 +59,12 @@ internal sealed class NoteList
 
     /// <summary>The newest policy as it is stored; null if there never was one.</summary>
     public ReadOnlyMemory<byte>? Policy { get; }
+
+    /// <summary>
+    /// The lowest number that no note has although a later one is there; null if there is none. A note gets the next number of those that
+    /// its writer saw, so one was there, and is lost or hidden. Several may have one number.
+    /// </summary>
+    public ulong? MissingNumber { get; }
 
     /// <summary>The number for a new note.</summary>
     public ulong NextNumber { get; }
@@ -94,5 +101,19 @@ internal sealed class NoteList
                 $"{Findings[0].Name} cannot be read ({Findings[0].Message}) It may pin snapshots or bring them back, so nothing is taken away "
                 + "until it is healed from a copy, or removed by you. Run ebla check.");
         }
+    }
+
+    private static ulong? FindMissing((ObjectId Id, Note Note)[] byNumber)
+    {
+        ulong last = 0;
+        foreach ((_, Note note) in byNumber)
+        {
+            if (note.Number - last > 1)
+            {
+                return last + 1;
+            }
+            last = note.Number;
+        }
+        return null;
     }
 }

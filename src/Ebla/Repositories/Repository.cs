@@ -93,7 +93,7 @@ public sealed class Repository : IAsyncDisposable
         => OpenAsync(backend, () => credential, options, cancellationToken);
 
     /// <summary>Opens a repository with a credential that is found, or asked for, once it is known that there is one.</summary>
-    /// <exception cref="NoRepositoryException">There is none.</exception>
+    /// <exception cref="NoRepositoryException">There is none. If not even its bucket is there, an inner one says so.</exception>
     /// <exception cref="WrongKeyException">The credential opens no slot.</exception>
     public static async Task<Repository> OpenAsync(
         IBackend backend, Func<Credential> findCredential, RepositoryOptions options, CancellationToken cancellationToken)
@@ -104,7 +104,7 @@ public sealed class Repository : IAsyncDisposable
         try
         {
             byte[] header = await backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false)
-                ?? throw new NoRepositoryException($"There is no repository at {backend.Location}. Make one with: ebla init");
+                ?? throw await MissingAsync(backend, reading).ConfigureAwait(false);
             Credential credential = findCredential();
             List<StoredKey> keys = await reading.ConfigureAwait(false);
             return new Repository(backend, UnlockedKeys.Open(header, keys, credential, options.Entropy), options);
@@ -136,6 +136,15 @@ public sealed class Repository : IAsyncDisposable
         => time == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(time, Time, cancellationToken);
 
     internal CatalogLoader CreateCatalogLoader() => new(Backend, Keys, Cache, Metadata);
+
+    // A header that is not there says nothing of a bucket; a listing does.
+    private static async Task<NoRepositoryException> MissingAsync(IBackend backend, Task listing)
+    {
+        await listing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        return listing.Exception?.InnerException is NoRepositoryException missing
+            ? new NoRepositoryException($"{missing.Message} 'ebla init' makes it, and a repository in it.", missing)
+            : new NoRepositoryException($"There is no repository at {backend.Location}. Make one with: ebla init");
+    }
 
     // A damaged key object is handed on as it is: another slot may open, and opening reports what it could not use.
     private static async Task<List<StoredKey>> ReadKeysAsync(IBackend backend, CancellationToken cancellationToken)

@@ -99,6 +99,8 @@ public sealed class DecoderFuzzTests
         Fuzz(8, 600, [session], bytes => SessionRecordCodec.Open(Keys, bytes));
         Fuzz(9, 600, [condemned], bytes => CondemnedCodec.OpenPacks(Keys, bytes));
         Fuzz(10, 600, [index], bytes => IndexSegmentCodec.Open(Keys, bytes));
+        byte[] policy = RetentionPolicyCodec.Encode(new RetentionPolicy { KeepLast = 3, KeepWithin = new(1, 2, 3), KeepTags = ["a"] });
+        Fuzz(16, 2000, [policy], bytes => RetentionPolicyCodec.Decode(bytes));
         Fuzz(11, 2000, [PackCodec.EncodeTrailer(5000)], bytes =>
         {
             if (bytes.Length >= PackCodec.TrailerSizeInBytes)

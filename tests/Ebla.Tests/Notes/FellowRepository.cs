@@ -5,6 +5,7 @@ using Ebla.Encryption;
 using Ebla.Keys;
 using Ebla.Primitives;
 using Ebla.Repositories;
+using Ebla.Snapshots;
 using Ebla.Tests.Keys;
 using Ebla.Tests.Operations;
 using Xunit;
@@ -63,6 +64,23 @@ internal sealed class FellowRepository : IAsyncDisposable
     {
         await Repository.Backend.PutAsync(stored.Name, new ReadOnlySequence<byte>(stored.Content), TestContext.Current.CancellationToken);
         await Repository.Backend.FlushAsync(TestContext.Current.CancellationToken);
+    }
+
+    /// <summary>Puts snapshots of one host and path, a day apart. They refer to nothing: whoever only judges does not look.</summary>
+    public async Task PutManyAsync(UnlockedKeys writer, int first, int count)
+    {
+        for (int number = first; number < first + count; number++)
+        {
+            await PutAsync(SnapshotCodec.Seal(writer, new Snapshot
+            {
+                Root = default,
+                Writer = writer.Member.Id,
+                Sequence = (ulong)number,
+                Time = new UnixTime(86_400L * number, 0),
+                Host = ByteName.FromText("h"),
+                Paths = [ByteName.FromText("/p")],
+            }));
+        }
     }
 
     public async ValueTask DisposeAsync()

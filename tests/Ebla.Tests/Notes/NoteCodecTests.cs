@@ -22,6 +22,7 @@ public sealed class NoteCodecTests
         new(NoteType.Pinned, 24) { Pinned = [Id(5), Id(6), Id(7)] },
         new(NoteType.Withdrawn, ulong.MaxValue) { Withdrawn = [new(Id(8), Id(9))] },
         new(NoteType.Policy, 1) { Policy = PackFixture.Noise(1, 300) },
+        new(NoteType.Removed, 2) { Removed = [Id(10)] },
     ];
 
     [Fact]
@@ -38,6 +39,7 @@ public sealed class NoteCodecTests
             Assert.Equal(note.Remaining, read.Remaining);
             Assert.Equal(note.Pinned.Order(), read.Pinned);
             Assert.Equal(note.Withdrawn, read.Withdrawn);
+            Assert.Equal(note.Removed, read.Removed);
             Assert.Equal(note.Policy.ToArray(), read.Policy.ToArray());
         }
     }
@@ -69,7 +71,7 @@ public sealed class NoteCodecTests
 
     [Theory]
     [InlineData("a3010002010380")] // type 0
-    [InlineData("a3010502010380")] // a type of a later version
+    [InlineData("a3010602010380")] // a type of a later version
     [InlineData("a3010202011000")] // an unknown field below 64
     public void What_a_later_version_may_have_written_is_refused_as_such(string body)
         => _ = Assert.Throws<UnsupportedFormatException>(() => Open(body));
@@ -85,6 +87,7 @@ public sealed class NoteCodecTests
     [InlineData("a301010201" + "0380")] // forgets nothing, and counts nothing
     [InlineData("a3010202010580")] // pins nothing
     [InlineData("a3010302010680")] // takes nothing back
+    [InlineData("a3010502010880")] // removes nothing
     [InlineData("a3010402010740")] // an empty policy is a map of no rules, not no bytes
     [InlineData("a201020201")] // no list
     [InlineData("a20102058140")] // no number

@@ -2,6 +2,7 @@ using Ebla.Hashing;
 using Ebla.Keys;
 using Ebla.Notes;
 using Ebla.Operations.Checks;
+using Ebla.Operations.Retention;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;
@@ -59,6 +60,25 @@ public sealed class NoteStoreTests
     }
 
     [Fact]
+    public async Task What_a_prune_removes_never_counts_again_whatever_is_withdrawn()
+    {
+        await using FilledRepository filled = await FilledRepository.MakeAsync();
+        await using Repository repository = await TestRepository.OpenAsync(filled.Backend);
+        NoteStore notes = new(repository);
+        ObjectId note = await notes.PutAsync(Forget(filled.First, filled.Second), Token);
+        _ = await notes.PutAsync(new Note(NoteType.Removed, 2) { Removed = [filled.First] }, Token);
+        _ = await notes.PutAsync(Withdraw(note, filled.First), Token);
+        _ = await notes.PutAsync(Withdraw(note, filled.Second), Token);
+        SnapshotList list = await new SnapshotStore(repository).LoadAsync(Token);
+        Assert.Equal([filled.Second], list.Snapshots.Select(stored => stored.Id));
+        Assert.True(list.Notes.IsRemoved(filled.First));
+        // Its number is still accounted for.
+        Assert.Equal([filled.First], list.Notes.Forgotten.Select(one => one.Snapshot));
+        Assert.Empty(await UndeleteOperation.ListAsync(repository, list, Token));
+        _ = await Assert.ThrowsAsync<RetentionException>(() => UndeleteOperation.RunAsync(repository, [filled.First.ToString()], Token));
+    }
+
+    [Fact]
     public async Task The_policy_of_the_highest_number_wins()
     {
         await using FilledRepository filled = await FilledRepository.MakeAsync();
@@ -71,6 +91,12 @@ public sealed class NoteStoreTests
         NoteList list = await notes.LoadAsync(Token);
         Assert.Equal(new byte[] { 9 }, list.Policy!.Value.ToArray());
         Assert.Equal(10UL, list.NextNumber);
+        Assert.Equal(1UL, list.MissingNumber);
+        CheckResult check = await CheckOperation.RunAsync(repository, new CheckOptions(), new QuietCheck(), Token);
+        Assert.Contains("A note is missing, number 1", Assert.Single(check.Findings).Message, StringComparison.Ordinal);
+        _ = await notes.PutAsync(new Note(NoteType.Policy, 1) { Policy = new byte[] { 1 } }, Token);
+        _ = await notes.PutAsync(new Note(NoteType.Policy, 2) { Policy = new byte[] { 1 } }, Token);
+        Assert.Equal(4UL, (await notes.LoadAsync(Token)).MissingNumber);
     }
 
     [Theory]

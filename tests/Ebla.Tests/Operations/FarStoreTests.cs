@@ -133,7 +133,7 @@ public sealed class FarStoreTests : IAsyncLifetime
             TrafficMeter meter = new();
             await using RetryingBackend line = new(
                 FaultyBackend.Dropping(recording, seed, 4),
-                new Retries(TimeSpan.FromMinutes(1), TimeProvider.System, new NoChance(), meter, _ => { }));
+                new Retries(RetryTimes.Always(TimeSpan.FromMinutes(1)), TimeProvider.System, new NoChance(), meter, _ => { }));
             await using (Repository repository = await OpenAsync(line))
             {
                 _ = await BackupOperation.RunAsync(
@@ -166,7 +166,7 @@ public sealed class FarStoreTests : IAsyncLifetime
         {
             await using RetryingBackend line = new(
                 FaultyBackend.Dropping(_filled.Backend, seed, 3, BackendOperation.Reads),
-                new Retries(TimeSpan.FromMinutes(1), TimeProvider.System, new NoChance(), new TrafficMeter(), _ => { }));
+                new Retries(RetryTimes.Always(TimeSpan.FromMinutes(1)), TimeProvider.System, new NoChance(), new TrafficMeter(), _ => { }));
             await using Repository repository = await TestRepository.OpenAsync(line);
             RestoreResult result = await RestoreOperation.RunAsync(
                 repository,

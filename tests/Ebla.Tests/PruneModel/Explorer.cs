@@ -17,7 +17,8 @@ internal sealed class Explorer
     private readonly Recovery _recovery;
     private readonly Symmetry _symmetry;
 
-    public Explorer(Scenario scenario)
+    /// <summary>Explores a scenario; without symmetry every state counts for itself.</summary>
+    public Explorer(Scenario scenario, bool usesSymmetry = true)
     {
         _scenario = scenario;
         _codec = new WorldCodec(scenario).Shrink();
@@ -29,11 +30,22 @@ internal sealed class Explorer
         _finisher = new FinisherMoves(scenario, _moves);
         _others = new OtherMoves(scenario, _moves);
         _recovery = new Recovery(scenario);
-        _symmetry = new Symmetry(scenario, _codec);
+        _symmetry = new Symmetry(scenario, _codec, usesSymmetry);
     }
 
     /// <summary>How many states there are.</summary>
     public int StateCount => _states.Count;
+
+    /// <summary>How many there would be if equal writers, and pruners, were told apart.</summary>
+    public long CountStatesWithNames()
+    {
+        long count = 0;
+        for (int state = 0; state < _states.Count; state++)
+        {
+            count += _symmetry.CountOf(_codec.Read(_states[state]));
+        }
+        return count;
+    }
 
     /// <summary>How many steps were tried.</summary>
     public long MoveCount { get; private set; }

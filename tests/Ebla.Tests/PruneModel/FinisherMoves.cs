@@ -148,6 +148,8 @@ internal sealed class FinisherMoves(Scenario scenario, Moves moves)
         {
             next.Intents[session] = 0;
         }
-        moves.AddRequest(world, next, Describe("deletes the intent of session", session), new Late(LateKind.DeleteIntent, (session << 4) | (world.Finisher.Snapshot + 1)));
+        moves.AddRequest(
+            world, next, Describe("deletes the intent of session", session),
+            new Late(LateKind.DeleteIntent, (session << 4) | (world.Finisher.Snapshot + 1)));
     }
 }

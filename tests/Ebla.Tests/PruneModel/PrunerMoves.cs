@@ -145,7 +145,8 @@ internal sealed class PrunerMoves(Scenario scenario, Moves moves)
         next.Records |= 1 << record;
         next.CondemnedPacks[record] = packs;
         next.CondemnedSnapshots[record] = snapshots;
-        moves.AddRequest(world, next, new Move("pruner", index, $"condemns snapshots {snapshots:b}, packs", packs), new Late(LateKind.PutRecord, record));
+        moves.AddRequest(
+            world, next, new Move("pruner", index, $"condemns snapshots {snapshots:b}, packs", packs), new Late(LateKind.PutRecord, record));
     }
 
     // All condemned packs that are still there: its own, and the unfinished ones of everybody.

@@ -13,6 +13,10 @@ internal sealed class Recovery(Scenario scenario)
         int needed = scenario.NeedsOfAll(world.Counting);
         for (int run = 0; run < 3; run++)
         {
+            if (!scenario.Has(Rule.PassOverBrokenIntents) && (scenario.NeedsOfAll(store.Intended) & ~store.BlobsIn(store.Packs)) != 0)
+            {
+                break; // Damage first.
+            }
             Prune(ref store, ref copies);
             Finish(ref store);
         }

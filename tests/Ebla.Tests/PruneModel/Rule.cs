@@ -54,6 +54,9 @@ internal enum Rule
     /// <summary>Intents are roots.</summary>
     IntentsAreRoots,
 
+    /// <summary>An intent whose blobs are lost stops no prune: its writer never passed the check.</summary>
+    PassOverBrokenIntents,
+
     /// <summary>A pruner lists intents before snapshots.</summary>
     IntentsBeforeSnapshots,
 
@@ -95,6 +98,9 @@ internal enum Rule
 
     /// <summary>Who merges segments lists them before the packs.</summary>
     SegmentsBeforePacks,
+
+    /// <summary>Who merges segments drops the entries of packs that are gone, and keeps those of condemned packs that are there.</summary>
+    KeepCondemnedEntries,
 
     /// <summary>The merged segment is durable before those that it replaces go.</summary>
     MergedSegmentFirst,

@@ -33,9 +33,9 @@ internal static class Scenarios
         new("two writers, late requests") { Writers = [[1], [1]], IsLate = true },
         new("two writers, two packs, two prunes") { Packs = [1, 2], Writers = [[1], [2]], Runs = 2, CondemnMax = 1 },
         new("one writer, three prunes") { Writers = [[1]], Attempts = 2, Runs = 3 },
-        new("one writer that tries again, a finisher, two prunes") { Writers = [[1]], Attempts = 2, Finishes = true, Runs = 2, IsLate = true },
+        new("one writer that tries again, a finisher, two prunes") { Writers = [[1]], Attempts = 2, Finishes = true, Runs = 2 },
         new("two pruners that merge segments, one writer") { Writers = [[1]], Pruners = 2, FirstSnapshot = 0, CondemnMax = 1, MergesSegments = true },
-        new("checkpoints, two prunes") { Packs = [1, 2], Writers = [[1, 3]], Attempts = 3, Runs = 2, IsLate = true },
+        new("checkpoints, two prunes") { Packs = [1, 2], Writers = [[1, 3]], Attempts = 3, Runs = 2, CondemnMax = 1 },
     ];
 
     /// <summary>The protocol with a rule taken away, each where that does harm.</summary>
@@ -61,6 +61,7 @@ internal static class Scenarios
         Without(Rule.FenceFirst, new("") { Writers = [[1]] }),
         Without(Rule.LookAgain, new("") { Writers = [[1]] }),
         Without(Rule.IntentsAreRoots, new("") { Writers = [[1]] }),
+        Without(Rule.PassOverBrokenIntents, new("") { Writers = [[1]] }),
         Without(Rule.IntentsBeforeSnapshots, new("") { Writers = [[1]] }),
         Without(Rule.CountNoCondemnedCopy, new("") { Packs = [1, 1], Pruners = 2, CondemnMax = 1 }),
         Without(Rule.CopyOut, new("") { Writers = [[1]] }),
@@ -76,6 +77,7 @@ internal static class Scenarios
         Without(Rule.FenceForEver, new("") { Writers = [[1]], Runs = 2, IsLate = true }),
         Without(Rule.DeleteOnlyReadSegments, new("") { Writers = [[1]], MergesSegments = true }),
         Without(Rule.SegmentsBeforePacks, new("") { Writers = [[1]], MergesSegments = true }),
+        Without(Rule.KeepCondemnedEntries, new("") { Pruners = 2, MergesSegments = true }),
         Without(Rule.MergedSegmentFirst, new("") { MergesSegments = true }),
         Without(Rule.FinishInSession, new("") { Writers = [[1]], Finishes = true, Runs = 2 }),
         Without(Rule.FinishWithIntent, new("") { Writers = [[1]], Finishes = true, Runs = 2 }),

@@ -15,7 +15,8 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
                 if (scenario.Has(Rule.RemovalNote))
                 {
                     next.Removed |= me.DoomedSnapshots;
-                    moves.AddRequest(world, next, Describe("notes the removal of", me.DoomedSnapshots), new Late(LateKind.PutRemoved, me.DoomedSnapshots));
+                    moves.AddRequest(
+                        world, next, Describe("notes the removal of", me.DoomedSnapshots), new Late(LateKind.PutRemoved, me.DoomedSnapshots));
                     break;
                 }
                 moves.Add(next, Describe("will delete", me.DoomedSnapshots));
@@ -106,17 +107,21 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
             moves.Add(next, new Move("pruner", index, "has deleted snapshots", 0));
             return;
         }
-        int snapshot = int.TrailingZeroCount(doomed); // One after the other: nobody minds the order.
-        int bit = 1 << snapshot;
-        next.Snapshots &= ~bit;
-        my.DoomedSnapshots &= ~bit;
-        if (!scenario.Has(Rule.NotesForEver))
+        for (; doomed != 0; doomed &= doomed - 1)
         {
-            next.Forgotten &= ~bit;
-            next.ForgottenAgain &= ~bit;
-            next.Removed &= ~bit;
+            int snapshot = int.TrailingZeroCount(doomed);
+            int bit = 1 << snapshot;
+            next = world;
+            next.Snapshots &= ~bit;
+            my.DoomedSnapshots &= ~bit;
+            if (!scenario.Has(Rule.NotesForEver))
+            {
+                next.Forgotten &= ~bit;
+                next.ForgottenAgain &= ~bit;
+                next.Removed &= ~bit;
+            }
+            moves.AddRequest(world, next, new Move("pruner", index, "deletes snapshot", snapshot), new Late(LateKind.DeleteSnapshot, snapshot));
         }
-        moves.AddRequest(world, next, new Move("pruner", index, "deletes snapshot", snapshot), new Late(LateKind.DeleteSnapshot, snapshot));
     }
 
     private void AddDeletePacks(in World world, int index)
@@ -237,6 +242,10 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
                     my.Begun = 0;
                     my.Sessions = segmentsFirst ? me.Sessions : listed & SegmentsOf(world);
                     my.Indexed = segmentsFirst ? me.Indexed & listed : EntriesOf(world, my.Sessions) & me.Sessions;
+                    if (!scenario.Has(Rule.KeepCondemnedEntries))
+                    {
+                        my.Indexed &= ~world.AllCondemnedPacks;
+                    }
                     moves.Add(next, new Move("pruner", index, "merges the entries of packs", my.Indexed));
                 }
                 break;

@@ -7,7 +7,8 @@ namespace Ebla.Backends.Decorators;
 /// </remarks>
 internal static class BackOff
 {
-    private static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
+    /// <summary>The first bound.</summary>
+    public static readonly TimeSpan First = TimeSpan.FromMilliseconds(500);
     private const int DoublingsMax = 6;
 
     /// <param name="failures">How often the call has failed; 1 or more.</param>

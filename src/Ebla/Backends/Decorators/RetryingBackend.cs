@@ -38,16 +38,22 @@ internal sealed class RetryingBackend(IBackend inner, Retries retries) : IBacken
 
     public async ValueTask PutAsync(
         ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
-        => await retries.RunAsync(
+    {
+        bool isPutting = false;
+        _ = await retries.RunAsync(
             async isRepeated =>
             {
+                isPutting = false;
                 if (!isRepeated || await inner.GetSizeAsync(name, cancellationToken).ConfigureAwait(false) != content.Length)
                 {
+                    isPutting = true;
                     await inner.PutAsync(name, content, cancellationToken).ConfigureAwait(false);
                 }
                 return true;
             },
+            () => isPutting,
             cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask FlushAsync(CancellationToken cancellationToken = default)
         => await retries.RunAsync(

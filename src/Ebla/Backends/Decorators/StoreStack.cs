@@ -26,6 +26,6 @@ public static class StoreStack
         store = new CappedBackend(store, settings.RequestsInFlightMax);
         Random random = new(RandomNumberGenerator.GetInt32(int.MaxValue));
         return new RetryingBackend(
-            store, new Retries(settings.RetryTime, TimeProvider.System, random, settings.Meter, settings.Notice));
+            store, new Retries(settings.RetryTimes, TimeProvider.System, random, settings.Meter, settings.Notice));
     }
 }

@@ -6,7 +6,7 @@ namespace Ebla.Backends.Decorators;
 /// What the user is told of a store that does not answer: one line when it lasts, one when it is over, however many calls are waiting.
 /// Safe for concurrent use.
 /// </summary>
-internal sealed class Trouble(TimeSpan retryTime, Action<string> notice)
+internal sealed class Trouble(Action<string> notice)
 {
     // What is over sooner is no news: a busy store turns calls away all the time.
     private static readonly TimeSpan NoticedAfter = TimeSpan.FromSeconds(3);
@@ -27,7 +27,8 @@ internal sealed class Trouble(TimeSpan retryTime, Action<string> notice)
     /// <summary>It has failed, and is going to wait.</summary>
     /// <param name="exception">Its failure.</param>
     /// <param name="lasting">How long it will then have been failing.</param>
-    public void Go(BackendException exception, TimeSpan lasting)
+    /// <param name="limit">How long it may.</param>
+    public void Go(BackendException exception, TimeSpan lasting, TimeSpan limit)
     {
         lock (_lock)
         {
@@ -37,7 +38,7 @@ internal sealed class Trouble(TimeSpan retryTime, Action<string> notice)
             }
             _isTold = true;
         }
-        notice($"{exception.Message} Trying again for {Describe(retryTime)}.");
+        notice($"{exception.Message} Trying again for {Describe(limit)}.");
     }
 
     /// <summary>It has ended, well or not.</summary>

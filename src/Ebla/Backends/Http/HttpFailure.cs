@@ -19,6 +19,9 @@ internal static class HttpFailure
             403 => new AccessDeniedException(describe("the server does not permit it (403).")),
             407 => new AccessDeniedException(describe(
                 "the proxy wants a user and a password; HTTPS_PROXY and HTTP_PROXY may hold them.")),
+            405 when ask.Method == HttpMethod.Put => new BackendException(
+                // Go's WebDAV, and so rclone's: whatever goes wrong while it writes.
+                describe("the server does not take it (405): some say so when their disk is full."), isTransient: false),
             413 => new BackendException(
                 describe($"{ask.Content?.Length ?? 0} bytes are more than the server takes at once (413)."), isTransient: false),
             507 => new BackendException(describe("the server is full, or the quota is used up (507)."), isTransient: false),
@@ -26,7 +29,8 @@ internal static class HttpFailure
                 describe($"the server sends us elsewhere: {response.Headers.Location?.ToString() ?? "it does not say where"}."),
                 isTransient: false),
             423 => new BackendException(describe("it is locked (423)."), isTransient: true),
-            408 or 425 or 429 or 500 or 502 or 503 or 504 => new BackendException(describe(Name(status)), isTransient: true),
+            500 => new BackendException(describe(Name(status)), isTransient: true) { Kind = BackendFailureKind.ServerError },
+            408 or 425 or 429 or 502 or 503 or 504 => new BackendException(describe(Name(status)), isTransient: true),
             _ => new BackendException(describe(Name(status)), isTransient: false),
         };
     }
@@ -57,10 +61,19 @@ internal static class HttpFailure
             HttpRequestError: HttpRequestError.InvalidResponse or HttpRequestError.ConfigurationLimitExceeded,
         }
             ? new BackendException(describe("the server's answer is no HTTP."), isTransient: false, exception)
-            : new BackendException(describe(Reason(exception)), isTransient: true, exception);
+            : new BackendException(describe(Reason(exception)), isTransient: true, exception)
+            {
+                Kind = IsNoContact(exception) ? BackendFailureKind.NoContact : BackendFailureKind.Other,
+            };
     }
 
     private static string Name(HttpStatusCode status) => $"the server says {(int)status} ({status}).";
+
+    // The client's own time for making a connection ends as a cancellation that nobody asked for.
+    private static bool IsNoContact(Exception exception)
+        => exception is OperationCanceledException
+            || (exception as HttpRequestException)?.HttpRequestError
+                is HttpRequestError.NameResolutionError or HttpRequestError.ConnectionError;
 
     private static string Reason(Exception exception)
     {

@@ -146,7 +146,7 @@ internal sealed class HttpReading(HttpStore store, Func<HttpExchange, Cancellati
         exchange.Dispose();
         return await isMissing(exchange, cancellationToken).ConfigureAwait(false)
             ? false
-            : throw new BackendException(exchange.Describe("the server cannot tell whether it is there."), isTransient: true);
+            : throw exchange.Explain(new BackendException(exchange.Describe("the server cannot tell whether it is there."), isTransient: true));
     }
 
     // Apache does not say in an answer to HEAD how long an empty file is.

@@ -1,3 +1,4 @@
+using Ebla.Backends.Decorators;
 using Ebla.Backends.Traffic;
 using Ebla.Primitives;
 
@@ -21,8 +22,8 @@ public sealed record BackendSettings
     /// <summary>Paces and watches what goes over the line. Shared by all stores of a run.</summary>
     public Line Line { get; init; } = new(LineLimits.None, TimeProvider.System);
 
-    /// <summary>How long a call that fails for trouble of the line is tried again, counted from its first failure.</summary>
-    public TimeSpan RetryTime { get; init; } = TimeSpan.FromMinutes(15);
+    /// <summary>How long a call that fails for trouble of the line is tried again.</summary>
+    public RetryTimes RetryTimes { get; init; } = new();
 
     /// <summary>Counts what goes over the line. Shared by all stores of a run.</summary>
     public TrafficMeter Meter { get; init; } = new();

@@ -7,8 +7,6 @@ namespace Ebla.Backends.Rclone;
 /// <summary>One run of rclone. It ends with us in any case: when we die, its input ends.</summary>
 internal sealed class RcloneProcess : IAsyncDisposable
 {
-    private const int LineLengthMax = 400;
-
     // Its last words come on another pipe than the failure.
     private static readonly TimeSpan LastWordsTime = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan EndingTime = TimeSpan.FromSeconds(2);
@@ -16,7 +14,7 @@ internal sealed class RcloneProcess : IAsyncDisposable
     private readonly Process _process;
     private readonly Task _listening;
     private readonly ManualResetEventSlim _hasNewLine = new();
-    private volatile string? _lastLine;
+    private readonly RcloneMessages _messages = new();
 
     private RcloneProcess(Process process)
     {
@@ -61,13 +59,21 @@ internal sealed class RcloneProcess : IAsyncDisposable
         }
     }
 
-    /// <summary>The last thing it said, once; null if it said nothing since.</summary>
-    public string? TakeLastLine()
+    /// <summary>The last thing it said, if that was just now, or if it was said at its end; otherwise null.</summary>
+    public string? FindLastWords()
     {
-        _ = Line.HasEnded ? _listening.Wait(EndingTime) : _hasNewLine.Wait(LastWordsTime);
-        string? line = Interlocked.Exchange(ref _lastLine, null);
+        if (Line.HasEnded)
+        {
+            _ = _listening.Wait(EndingTime);
+            return _messages.Last;
+        }
+        if (_messages.Recent is { } already)
+        {
+            return already;
+        }
         _hasNewLine.Reset();
-        return line;
+        _ = _hasNewLine.Wait(LastWordsTime);
+        return _messages.Recent;
     }
 
     public void Kill()
@@ -99,18 +105,15 @@ internal sealed class RcloneProcess : IAsyncDisposable
     {
         while (await _process.StandardError.ReadLineAsync().ConfigureAwait(false) is { } line)
         {
-            // "2026/01/02 03:04:05 ERROR : what happened"
-            string text = line.Length > 20 && line[4] == '/' && line[19] == ' ' ? line[20..] : line;
-            text = new string([.. text.Take(LineLengthMax).Select(static letter => char.IsControl(letter) ? ' ' : letter)]).Trim();
-            if (text.Length > 0 && !text.StartsWith("NOTICE", StringComparison.Ordinal))
+            if (_messages.Take(line))
             {
-                _lastLine = text;
                 _hasNewLine.Set();
             }
         }
     }
 
-    private static string? Find(string program)
+    /// <summary>The path of a program; null if it is not there.</summary>
+    public static string? Find(string program)
         => program.Contains('/', StringComparison.Ordinal)
             ? File.Exists(program) ? Path.GetFullPath(program) : null
             : (Environment.GetEnvironmentVariable("PATH") ?? "").Split(':', StringSplitOptions.RemoveEmptyEntries)

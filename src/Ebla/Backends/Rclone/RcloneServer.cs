@@ -13,8 +13,15 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
     private static readonly string[] FullWords =
         ["no space left on device", "remaining disk space", "quota exceeded", "storageQuotaExceeded", "insufficient_space"];
     private static readonly string[] DeniedWords =
-        ["permission denied", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "401 Unauthorized", "403 Forbidden"];
+    [
+        "permission denied", "access denied", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "Unauthorized", "Forbidden",
+        "unable to authenticate", "Login incorrect", "invalid_grant", "AuthenticationFailed", "status code: 401", "status code: 403",
+    ];
+    private static readonly string[] NoContactWords =
+        ["no such host", "connection refused", "no route to host", "network is unreachable", "i/o timeout", "temporary failure in name resolution"];
+    private static readonly string[] UnknownRemoteWords = ["didn't find section in config file", "didn't find backend called"];
 
+    private readonly RcloneInquiry _inquiry = new(program, arguments, remote);
     private readonly Lock _lock = new();
     private RcloneProcess? _process;
     private bool _isDisposed;
@@ -32,7 +39,7 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
         }
     }
 
-    /// <summary>Adds what rclone said last to a failure.</summary>
+    /// <summary>Makes of a failure what rclone says of it.</summary>
     public Exception Explain(Exception exception)
     {
         RcloneProcess? process;
@@ -40,15 +47,28 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
         {
             process = _process;
         }
-        if (exception is not BackendException { IsTransient: true } failure || process?.TakeLastLine() is not { } line)
+        if (process is null || exception is not BackendException { IsTransient: true } failure)
         {
             return exception;
         }
-        string message = $"{failure.Message} rclone says: {line}";
-        bool Says(string[] words) => words.Any(word => line.Contains(word, StringComparison.OrdinalIgnoreCase));
-        return Says(DeniedWords)
-            ? new AccessDeniedException(message, exception)
-            : new BackendException(message, isTransient: !Says(FullWords) && !process.HasFailedAtStart, exception);
+        bool hasFailedAtStart = process.HasFailedAtStart;
+        string? words = process.FindLastWords();
+        // What happened to HTTP when nobody was there says nothing.
+        string? message = words is null ? null
+            : hasFailedAtStart ? $"{location}: rclone cannot open this: {words.TrimEnd('.')}."
+            : $"{failure.Message} rclone says: {words.TrimEnd('.')}.";
+        if (message is not null && Judge(message, words!, exception) is { } judged)
+        {
+            return judged;
+        }
+        if (hasFailedAtStart)
+        {
+            return new BackendException(
+                message ?? $"{location}: rclone ended at once, without a word.", isTransient: false, exception);
+        }
+        return _inquiry.Ask() is { } answer && Judge($"{location}: rclone says: {answer.TrimEnd('.')}.", answer, exception) is { } known ? known
+            : message is null ? exception
+            : new BackendException(message, isTransient: true, exception) { Kind = failure.Kind };
     }
 
     public async ValueTask DisposeAsync()
@@ -64,5 +84,20 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
         {
             await process.DisposeAsync().ConfigureAwait(false);
         }
+    }
+
+    // What the words tell; null if nothing.
+    private EblaException? Judge(string message, string words, Exception exception)
+    {
+        string bare = words.Replace(remote, "", StringComparison.Ordinal);
+        bool Says(string[] all) => all.Any(word => bare.Contains(word, StringComparison.OrdinalIgnoreCase));
+        return Says(DeniedWords) ? new AccessDeniedException(message, exception)
+            : Says(FullWords) ? new BackendException(message, isTransient: false, exception)
+            : Says(NoContactWords)
+            ? new BackendException(message, isTransient: true, exception) { Kind = BackendFailureKind.NoContact }
+            : Says(UnknownRemoteWords)
+            ? new BackendException(
+                $"{location}: rclone has no remote of this name ('rclone listremotes' shows which it has): {words.TrimEnd('.')}.", isTransient: false, exception)
+            : null;
     }
 }

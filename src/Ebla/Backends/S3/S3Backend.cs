@@ -20,7 +20,7 @@ internal sealed class S3Backend : IBackend
     {
         _location = location;
         _requests = new S3Requests(location, options, settings, TimeProvider.System);
-        _header = new S3Header(_requests, settings);
+        _header = new S3Header(_requests);
     }
 
     /// <inheritdoc/>

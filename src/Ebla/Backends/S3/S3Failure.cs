@@ -32,7 +32,10 @@ internal static class S3Failure
                 case AuthenticationException { InnerException: not EblaException } tls:
                     return new AccessDeniedException($"{location}: no TLS with this server: {Line(tls.Message)}", exception);
                 case SocketException socket:
-                    return new BackendException($"{place}: the server cannot be reached: {Line(socket.Message)}", isTransient: true, exception);
+                    return new BackendException($"{place}: the server cannot be reached: {Line(socket.Message)}", isTransient: true, exception)
+                    {
+                        Kind = IsNoContact(socket.SocketErrorCode) ? BackendFailureKind.NoContact : BackendFailureKind.Other,
+                    };
             }
         }
         return exception is AmazonClientException or AmazonServiceException or HttpRequestException or IOException
@@ -101,7 +104,13 @@ internal static class S3Failure
             RetryAfter = int.TryParse(Header(answer, "Retry-After"), NumberStyles.None, CultureInfo.InvariantCulture, out int seconds)
                 ? TimeSpan.FromSeconds(seconds)
                 : null,
+            Kind = answer.StatusCode == HttpStatusCode.InternalServerError ? BackendFailureKind.ServerError : BackendFailureKind.Other,
         };
+
+    private static bool IsNoContact(SocketError error)
+        => error is SocketError.HostNotFound or SocketError.TryAgain or SocketError.NoData or SocketError.ConnectionRefused
+            or SocketError.HostUnreachable or SocketError.NetworkUnreachable or SocketError.HostDown or SocketError.NetworkDown
+            or SocketError.TimedOut;
 
     private static string Describe(AmazonS3Exception answer)
         => string.IsNullOrEmpty(answer.ErrorCode) || answer.Message.StartsWith("Error making request", StringComparison.Ordinal)

@@ -1,16 +1,14 @@
 using System.Buffers;
 using System.Net;
 using System.Security.Cryptography;
-using Ebla.Backends.Locations;
 using Ebla.Primitives;
 
 namespace Ebla.Backends.S3;
 
 /// <summary>The header, which only one may create, on servers of which not every one can promise that.</summary>
-internal sealed class S3Header(S3Requests requests, BackendSettings settings)
+internal sealed class S3Header(S3Requests requests)
 {
     private volatile bool _wasSeen;
-    private volatile bool _isMissingBucketTold;
     private volatile bool _canCreateOnce;
 
     /// <summary>Whether there is a repository, so that the bucket cannot be missing.</summary>
@@ -28,13 +26,9 @@ internal sealed class S3Header(S3Requests requests, BackendSettings settings)
             _wasSeen |= header is not null;
             return header;
         }
-        catch (NoRepositoryException exception)
+        catch (NoRepositoryException)
         {
-            if (!_isMissingBucketTold)
-            {
-                _isMissingBucketTold = true;
-                settings.Notice(exception.Message);
-            }
+            // Whoever wants to know lists: only who is going to make a repository shall go on.
             return null;
         }
     }

@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.RegularExpressions;
+using Ebla.Primitives;
 
 namespace Ebla.Backends.Sftp;
 
@@ -66,7 +67,10 @@ internal sealed partial class SshMessages(string where, Action<string> notice)
                 : LastingTrouble() is { } trouble
                 ? Lasting($"ssh says: {OneLine.From(trouble)}")
                 : new SftpFailure(
-                    $"{where}: the connection failed: {(last.Length > 0 ? OneLine.From(last).TrimEnd('.') : "it was closed")}.", IsTransient: true);
+                    $"{where}: the connection failed: {(last.Length > 0 ? OneLine.From(last).TrimEnd('.') : "it was closed")}.", IsTransient: true)
+                {
+                    Kind = NoContact().IsMatch(last) ? BackendFailureKind.NoContact : BackendFailureKind.Other,
+                };
         }
     }
 
@@ -127,6 +131,10 @@ internal sealed partial class SshMessages(string where, Action<string> notice)
     // How ssh begins the lines that tell why a connection failed. Others may come from the server, as a greeting.
     [GeneratedRegex(@"^(ssh: |ssh_|Connection |Connecting |kex_|Timeout|client_loop|Read from|packet_write|channel |mux_|Received |Disconnected)")]
     private static partial Regex Trouble();
+
+    // Of the first host on the way only: what a later one cannot reach, a host says that was reached.
+    [GeneratedRegex(@"^ssh: (Could not resolve hostname|connect to host) ")]
+    private static partial Regex NoContact();
 
     // What -v adds without "debug1".
     [GeneratedRegex(@"^(OpenSSH_|Authenticated to |Transferred: |Bytes per second: |Authenticating to |\s*$)")]

@@ -42,6 +42,9 @@ internal sealed class CheckedCatalog : IDisposable
     /// <summary>Every pack that is listed or named.</summary>
     public Dictionary<ObjectId, PackFacts> Packs { get; } = [];
 
+    /// <summary>Packs that no segment names and that are not whole, each with what is wrong.</summary>
+    public List<(ObjectName Name, string Message)> Torn { get; } = [];
+
     /// <summary>Whether any copy is bad.</summary>
     public bool HasBad { get; private set; }
 
@@ -229,7 +232,14 @@ internal sealed class CheckedCatalog : IDisposable
             catch (Exception exception) when (CheckReport.IsOfObject(exception))
             {
                 facts.ListedSizeInBytes = null;
-                _report.AddFailure(name, (EblaException)exception);
+                if (exception is CorruptDataException)
+                {
+                    Torn.Add((name, exception.Message));
+                }
+                else
+                {
+                    _report.AddFailure(name, (EblaException)exception);
+                }
             }
         }
         if (sound > 0)

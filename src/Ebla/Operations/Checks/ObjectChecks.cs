@@ -124,6 +124,13 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
         {
             report.Add(CheckSeverity.Damage, finding.Name, finding.Message);
         }
+        if (notes.MissingNumber is { } missing && notes.Findings.Count == 0)
+        {
+            report.Add(
+                CheckSeverity.Warning, CheckSubject.Note,
+                $"A note is missing, number {missing}: it was removed by hand or by the store, or is hidden. It may have pinned snapshots, or "
+                + "brought them back: look whether ebla snapshots shows what it should before the next prune.");
+        }
         foreach (CatalogFinding finding in notes.Powerless)
         {
             report.Add(

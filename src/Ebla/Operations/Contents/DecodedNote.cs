@@ -17,6 +17,7 @@ internal static class DecodedNote
                 NoteType.Forgotten => "forgotten",
                 NoteType.Pinned => "pinned",
                 NoteType.Withdrawn => "withdrawn",
+                NoteType.Removed => "removed",
                 _ => "policy",
             },
             ["signer"] = signer.ToString(),
@@ -46,6 +47,9 @@ internal static class DecodedNote
                     ["note"] = one.Note.ToString(),
                     ["snapshot"] = one.Snapshot.ToString(),
                 });
+                break;
+            case NoteType.Removed:
+                json["removed"] = ListOf(note.Removed, one => JsonValue.Create(one.ToString()));
                 break;
             default:
                 json["policy"] = Convert.ToHexStringLower(note.Policy.Span);

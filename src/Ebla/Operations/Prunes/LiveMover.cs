@@ -13,7 +13,7 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
     private const int FetchSizeInBytesMax = 16 << 20;
 
     private readonly HashSet<(ObjectId Pack, long Offset)> _verified = [];
-    private HashSet<ObjectId>? _listedFirst;
+    private HashSet<ObjectId>? _old;
 
     /// <summary>Bytes of packs read.</summary>
     public long ReadInBytes { get; private set; }
@@ -27,7 +27,8 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
     public async Task<bool> MoveAsync(
         LoadedCatalog catalog, LiveMark mark, IReadOnlyList<BlobId> roots, IReadOnlySet<ObjectId> going, CancellationToken cancellationToken)
     {
-        _listedFirst ??= [.. catalog.Packs!.Sizes.Keys];
+        // What came later was verified when it was written, a moment ago.
+        _old ??= [.. catalog.Packs!.Sizes.Keys];
         bool needsMove = false;
         HashSet<FrameAddress> kept = [];
         foreach ((CatalogEntry _, CatalogEntry? elsewhere) in mark.Going(going, cancellationToken))
@@ -49,8 +50,7 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
         foreach (FrameAddress frame in frames.OrderBy(frame => frame.Run).ThenBy(frame => frame.Frame))
         {
             FrameLocation location = index.Locate(frame);
-            // A trial's own packs are kept nowhere, and cannot be read.
-            if ((options.DryRun && !_listedFirst!.Contains(location.Pack)) || !_verified.Add((location.Pack, location.OffsetInPack)))
+            if (!_old!.Contains(location.Pack) || !_verified.Add((location.Pack, location.OffsetInPack)))
             {
                 continue;
             }

@@ -22,8 +22,8 @@ internal sealed class SegmentMerge(Repository repository, Sweep sweep, PruneOpti
     {
         IBackend backend = repository.Backend;
         List<ObjectInfo> segments = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Index, cancellationToken)).ConfigureAwait(false);
-        CondemnedNames condemned = await new CondemnedStore(backend, repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
-        PackList packs = await PackList.LoadAsync(backend, condemned.Packs, cancellationToken).ConfigureAwait(false);
+        // Also of condemned packs, as long as they are there: of what they hold nobody may have made a copy yet.
+        PackList packs = await PackList.LoadAsync(backend, [], cancellationToken).ConfigureAwait(false);
         bool mergesSmall = segments.Count(segment => segment.SizeInBytes < SmallSizeInBytesMax) >= SmallCountMin;
         List<ObjectName> rewritten = [];
         foreach (ObjectInfo segment in segments.OrderBy(segment => segment.Name.Id))

@@ -30,7 +30,9 @@ internal sealed class RetentionPlan
         _terms = terms;
         _calendar = new LocalCalendar(terms.Zone);
         _superseded = new HashSet<StoredSnapshot>(snapshots.Snapshots, ReferenceEqualityComparer.Instance);
-        _superseded.ExceptWith(snapshots.WithoutSuperseded());
+        // Several machines with one key may give a number twice: their order must not depend on that of the list.
+        SnapshotList sorted = snapshots with { Snapshots = [.. snapshots.Snapshots.OrderBy(stored => stored.Id)] };
+        _superseded.ExceptWith(sorted.WithoutSuperseded());
     }
 
     /// <summary>The verdicts on those snapshots of a list that the terms mean, in groups sorted by writer, host, paths, tags.</summary>

@@ -10,17 +10,19 @@ public static class UndeleteOperation
 {
     private const int AttemptsMax = 3;
 
-    /// <summary>The forgotten snapshots that can still be brought back, oldest first.</summary>
-    public static async Task<IReadOnlyList<StoredSnapshot>> ListAsync(Repository repository, CancellationToken cancellationToken)
+    /// <summary>Those forgotten snapshots of a list that can still be brought back, oldest first.</summary>
+    public static async Task<IReadOnlyList<StoredSnapshot>> ListAsync(
+        Repository repository, SnapshotList list, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(repository);
-        SnapshotList list = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
+        ArgumentNullException.ThrowIfNull(list);
         if (list.Forgotten.Count == 0)
         {
             return [];
         }
-        HashSet<ObjectId> condemned = await CondemnedSnapshots.LoadAsync(repository, cancellationToken).ConfigureAwait(false);
-        return [.. list.Forgotten.Where(stored => !condemned.Contains(stored.Id))];
+        CondemnedNames condemned = await new CondemnedStore(repository.Backend, repository.Keys).LoadAsync(cancellationToken)
+            .ConfigureAwait(false);
+        return [.. list.Forgotten.Where(stored => !IsTooLate(stored, condemned, list.Notes))];
     }
 
     /// <summary>Brings snapshots back: all of them, or none.</summary>
@@ -58,11 +60,12 @@ public static class UndeleteOperation
         await register.AnnounceAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            HashSet<ObjectId> condemned = await CondemnedSnapshots.LoadAsync(repository, cancellationToken).ConfigureAwait(false);
+            CondemnedNames condemned = await new CondemnedStore(repository.Backend, repository.Keys).LoadAsync(cancellationToken)
+                .ConfigureAwait(false);
             SnapshotList list = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
             StoredSnapshot[] forgotten =
                 [.. names.Select(name => list.FindForgotten(name)).OfType<StoredSnapshot>().DistinctBy(stored => stored.Id)];
-            if (forgotten.FirstOrDefault(stored => condemned.Contains(stored.Id)) is { } late)
+            if (forgotten.FirstOrDefault(stored => IsTooLate(stored, condemned, list.Notes)) is { } late)
             {
                 throw TooLate(late.Id);
             }
@@ -102,6 +105,9 @@ public static class UndeleteOperation
             await register.EndAsync(CancellationToken.None).ConfigureAwait(false);
         }
     }
+
+    private static bool IsTooLate(StoredSnapshot stored, CondemnedNames condemned, NoteList notes)
+        => condemned.Snapshots.Contains(stored.Id) || notes.IsRemoved(stored.Id);
 
     private static RetentionException TooLate(ObjectId id) => new(
         $"It is too late for {id.ToShortString()}: a prune has begun to remove it. Nothing was brought back.");

@@ -16,5 +16,5 @@ public sealed class RetryingBackendContractTests : BackendContract
 
     protected override Task<IBackend> ReopenAsync() => Task.FromResult<IBackend>(new RetryingBackend(
         FaultyBackend.Dropping(_store, ++_seed, 4),
-        new Retries(TimeSpan.FromHours(1), TimeProvider.System, new NoChance(), new TrafficMeter(), _ => { })));
+        new Retries(RetryTimes.Always(TimeSpan.FromHours(1)), TimeProvider.System, new NoChance(), new TrafficMeter(), _ => { })));
 }

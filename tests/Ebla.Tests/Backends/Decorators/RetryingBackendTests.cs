@@ -81,6 +81,66 @@ public sealed class RetryingBackendTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_host_that_never_answered_in_this_run_is_given_up_soon_and_one_that_did_is_not()
+    {
+        BackendException refused = new("Connection refused.", isTransient: true) { Kind = BackendFailureKind.NoContact };
+        bool isThere = false;
+        IBackend backend = Over(new FaultyBackend(_ => isThere ? null : throw refused, _store));
+        BackendException? failure = null;
+        TimeSpan passed = await _clock.RunAsync(async () =>
+            failure = await Assert.ThrowsAsync<BackendException>(async () => await backend.ReadHeaderAsync()));
+        Assert.InRange(passed, TimeSpan.FromSeconds(30), TimeSpan.FromSeconds(45));
+        Assert.StartsWith("Connection refused. Nobody has answered there", failure!.Message, StringComparison.Ordinal);
+        Assert.Contains("--retry-for", failure.Message, StringComparison.Ordinal);
+        Assert.Contains("30 seconds", Assert.Single(_notices), StringComparison.Ordinal);
+
+        isThere = true;
+        Assert.Null(await backend.ReadHeaderAsync());
+        isThere = false;
+        passed = await _clock.RunAsync(async () =>
+            failure = await Assert.ThrowsAsync<BackendException>(async () => await backend.ReadHeaderAsync()));
+        Assert.InRange(passed, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(16));
+        Assert.DoesNotContain("--retry-for", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(true, 2)]
+    [InlineData(false, 15)]
+    public async Task A_put_that_the_server_fails_while_it_answers_questions_is_given_up_sooner(bool answersQuestions, int minutes)
+    {
+        BackendException broken = new("The server says 500.", isTransient: true) { Kind = BackendFailureKind.ServerError };
+        BackendOperation faulty = answersQuestions ? BackendOperation.Put : BackendOperation.All;
+        IBackend backend = Over(new FaultyBackend(_ => throw broken, _store, faulty));
+        BackendException? failure = null;
+        TimeSpan passed = await _clock.RunAsync(async () =>
+            failure = await Assert.ThrowsAsync<BackendException>(async () => await Item.PutAsync(backend)));
+        Assert.InRange(passed, TimeSpan.FromMinutes(minutes), TimeSpan.FromMinutes(minutes + 1));
+        Assert.StartsWith("The server says 500.", failure!.Message, StringComparison.Ordinal);
+        Assert.Equal(answersQuestions, failure.Message.Contains("look whether its disk is full", StringComparison.Ordinal));
+        Assert.Contains($"Trying again for {(answersQuestions ? "2 minutes" : "15 minutes")}", Assert.Single(_notices), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_line_that_breaks_under_each_put_is_no_full_disk()
+    {
+        IBackend backend = Over(new FaultyBackend(_ => FaultKind.ErrorBefore, _store, BackendOperation.Put));
+        TimeSpan passed = await _clock.RunAsync(() => Assert.ThrowsAsync<BackendException>(async () => await Item.PutAsync(backend)));
+        Assert.InRange(passed, TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(16));
+    }
+
+    [Fact]
+    public async Task The_time_that_a_user_asks_for_holds_whatever_the_reason()
+    {
+        foreach (BackendFailureKind kind in Enum.GetValues<BackendFailureKind>())
+        {
+            BackendException failure = new("No.", isTransient: true) { Kind = kind };
+            IBackend backend = Over(new FaultyBackend(_ => throw failure, _store, BackendOperation.Put), TimeSpan.FromMinutes(40));
+            TimeSpan passed = await _clock.RunAsync(() => Assert.ThrowsAsync<BackendException>(async () => await Item.PutAsync(backend)));
+            Assert.InRange(passed, TimeSpan.FromMinutes(40), TimeSpan.FromMinutes(41));
+        }
+    }
+
+    [Fact]
     public async Task Without_time_nothing_is_tried_again()
     {
         FaultyBackend faulty = new(_store, new Fault(1, FaultKind.ErrorBefore));
@@ -218,7 +278,7 @@ public sealed class RetryingBackendTests : IAsyncDisposable
     }
 
     private RetryingBackend Over(IBackend inner, TimeSpan? retryTime = null) => new(
-        inner, new Retries(retryTime ?? TimeSpan.FromMinutes(15), _clock.Time, new Random(1), _meter, Note));
+        inner, new Retries(retryTime is { } always ? RetryTimes.Always(always) : new RetryTimes(), _clock.Time, new Random(1), _meter, Note));
 
     private void Note(string notice)
     {

@@ -2,6 +2,8 @@ using System.Diagnostics;
 using Ebla.Backends;
 using Ebla.Backends.Locations;
 using Ebla.Primitives;
+using Ebla.Tests.Backends.S3;
+using Ebla.Tests.Backends.Servers;
 using Xunit;
 
 namespace Ebla.Tests.Backends.Rclone;
@@ -25,14 +27,52 @@ public sealed class RcloneFailureTests : IDisposable
     }
 
     [Fact]
-    public async Task A_remote_that_rclone_does_not_know_is_told_in_its_words()
+    public async Task A_remote_that_rclone_does_not_know_is_told_to_all_who_ask_at_once()
     {
         await using IBackend backend = Open("rclone:no-such-remote:x");
-        BackendException exception = await Assert.ThrowsAsync<BackendException>(async () => await backend.ReadHeaderAsync());
-        Assert.False(exception.IsTransient, exception.Message);
-        Assert.Contains("no-such-remote", exception.Message.Split("rclone says")[^1], StringComparison.Ordinal);
-        Assert.Contains("rclone says", exception.Message, StringComparison.Ordinal);
-        Assert.DoesNotContain('\n', exception.Message);
+        foreach (EblaException exception in await FailAsync(backend))
+        {
+            BackendException failure = Assert.IsType<BackendException>(exception);
+            Assert.False(failure.IsTransient, failure.Message);
+            Assert.StartsWith("rclone:no-such-remote:x: rclone has no remote of this name", failure.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("HTTP", failure.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', failure.Message);
+        }
+    }
+
+    [Theory]
+    [InlineData("rclone-dav")]
+    [InlineData("radosgw")]
+    public async Task A_remote_that_does_not_let_rclone_in_denies_access_in_one_line(string server)
+    {
+        TestServer store = TestServer.Get(server);
+        string address = server == "radosgw"
+            ? S3Fixture.Address(store)["s3:".Length..]
+            : store.Location.Replace("dav://backup@", "http://", StringComparison.Ordinal);
+        string remote = server == "radosgw"
+            ? $":s3,provider=Ceph,access_key_id=ebla-test-key,secret_access_key=wrong,endpoint='{address}':bucket/x"
+            : $":webdav,vendor=other,user=backup,pass={Obscure("wrong")},url='{address}':x";
+        await using IBackend backend = Open($"rclone:{remote}", ("rclone.program", PlainRclone()));
+        foreach (EblaException exception in await FailAsync(backend))
+        {
+            Assert.True(exception is AccessDeniedException, exception.Message);
+            Assert.Contains("rclone ", exception.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain("HTTP/2", exception.Message, StringComparison.Ordinal);
+            Assert.DoesNotContain('\n', exception.Message);
+        }
+    }
+
+    [Fact]
+    public async Task A_remote_that_cannot_be_reached_is_no_lasting_failure_and_no_contact()
+    {
+        await using IBackend backend = Open("rclone::webdav,vendor=other,url='http://nowhere.invalid/':x");
+        foreach (EblaException exception in await FailAsync(backend))
+        {
+            BackendException failure = Assert.IsType<BackendException>(exception);
+            Assert.True(failure.IsTransient, failure.Message);
+            Assert.Equal(BackendFailureKind.NoContact, failure.Kind);
+            Assert.Contains("no such host", failure.Message, StringComparison.Ordinal);
+        }
     }
 
     [Fact]
@@ -83,6 +123,28 @@ public sealed class RcloneFailureTests : IDisposable
         await using IBackend backend = Open($"rclone:{_folder}/a", ("rclone.args", "--append-only"));
         await Item.PutAsync(backend);
         await Assert.ThrowsAsync<BackendException>(async () => await backend.DeleteAsync(Item.Name));
+    }
+
+    // As opening a repository does: the header and the keys at once.
+    private static Task<EblaException[]> FailAsync(IBackend backend)
+        => Task.WhenAll(
+            Assert.ThrowsAnyAsync<EblaException>(async () => await backend.ReadHeaderAsync()),
+            Assert.ThrowsAnyAsync<EblaException>(async () => await TestObject.ListAsync(backend, ObjectKind.Key)));
+
+    // A bundle of certificates named in the environment breaks the S3 remotes of rclone 1.60.
+    private string PlainRclone()
+    {
+        string path = Path.Join(_folder, "plain-rclone");
+        File.WriteAllText(path, "#!/bin/sh\nunset AWS_CA_BUNDLE\nexec rclone \"$@\"\n");
+        Run("chmod", "+x", path);
+        return path;
+    }
+
+    private static string Obscure(string password)
+    {
+        using Process process = Process.Start(
+            new ProcessStartInfo("rclone", ["obscure", password]) { RedirectStandardOutput = true })!;
+        return process.StandardOutput.ReadToEnd().Trim();
     }
 
     private static void Run(string program, params string[] arguments)

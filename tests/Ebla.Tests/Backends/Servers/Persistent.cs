@@ -8,5 +8,7 @@ namespace Ebla.Tests.Backends.Servers;
 internal static class Persistent
 {
     public static IBackend Around(IBackend store)
-        => new RetryingBackend(store, new Retries(TimeSpan.FromSeconds(20), TimeProvider.System, new Random(1), new TrafficMeter(), static _ => { }));
+        => new RetryingBackend(
+            store,
+            new Retries(RetryTimes.Always(TimeSpan.FromSeconds(20)), TimeProvider.System, new Random(1), new TrafficMeter(), static _ => { }));
 }
