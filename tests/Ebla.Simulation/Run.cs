@@ -92,6 +92,8 @@ internal sealed class Run
             MirrorStore = mirror,
             Mirror = new StoreOracle("mirror", mirrorRepository.Keys),
         };
+        // What the repository began with is there for everybody.
+        await _scheduler.WaitAsync(2 * _scenario.Traits.ListLag);
         main.Watcher = world.Main;
         mirror.Watcher = world.Mirror;
         _fault.Start(world, _chance.Fork("fault"));
