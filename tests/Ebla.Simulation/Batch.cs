@@ -7,8 +7,8 @@ namespace Ebla.Simulation;
 /// <summary>Runs many seeds and says how it went: what breaks a promise is printed with the command that shows it again.</summary>
 internal sealed class Batch(string scratch, bool isVerbose)
 {
-    private const int SeedsOfBatch = 120;
-    private const int SeedsReplayed = 6;
+    private const int SeedsOfBatch = 60;
+    private const int SeedsReplayed = 4;
     private const int SeedsPerFault = 400;
 
     public int Passed { get; private set; }

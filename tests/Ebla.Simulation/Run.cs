@@ -92,6 +92,8 @@ internal sealed class Run
             MirrorStore = mirror,
             Mirror = new StoreOracle("mirror", mirrorRepository.Keys),
         };
+        // What the repository began with is there for everybody.
+        await _scheduler.WaitAsync(2 * _scenario.Traits.ListLag);
         main.Watcher = world.Main;
         mirror.Watcher = world.Mirror;
         _fault.Start(world, _chance.Fork("fault"));
@@ -102,6 +104,10 @@ internal sealed class Run
             machines.Add(LiveAsync(world, CreateMachine(folder, i, register, pool)));
         }
         await Task.WhenAll(machines);
+        if (_scenario.Prunes && !_fault.HasTrouble)
+        {
+            await CleanUpAsync(world, folder);
+        }
         await VerifyAsync(world, mainRepository, world.Main);
         await VerifyAsync(world, mirrorRepository, world.Mirror);
     }
@@ -161,6 +167,35 @@ internal sealed class Run
             string counted = $"{actor.Name} {outcome.Split(':')[0]}";
             _outcomes[counted] = _outcomes.GetValueOrDefault(counted) + 1;
             process.End();
+        }
+    }
+
+    // When all that is late has come: a few prunes without trouble, and nothing is left that nobody needs.
+    private async Task CleanUpAsync(World world, string folder)
+    {
+        await _scheduler.WaitAsync(3 * _scenario.Traits.LateMax);
+        world.MainStore.Traits = new StoreTraits { SeenUnflushed = 1, WaitingDeletes = 0 };
+        Chance chance = _chance.Fork("janitor");
+        Machine janitor = new("janitor", folder, null!, default, null, TimeSpan.Zero, chance);
+        for (int i = 0; i < 3; i++)
+        {
+            Process process = new(_scheduler, $"janitor.{i}-prune", TimeSpan.Zero, chance.Fork($"{i}"), new ProcessFate(FateKind.Kind));
+            _processes.Add(process);
+            _scheduler.Note($"{process.Name} starts");
+            await Task.Run(() => new PruneActor(isThorough: true).RunAsync(new ActorContext(world, janitor, process)));
+            process.End();
+        }
+        if (world.Main.CountUnused() is > 0 and int count)
+        {
+            // What a forget that failed did not reach still counts, as far as the store is concerned.
+            if (!world.Main.Forgotten.Any())
+            {
+                throw new OracleException($"after three prunes {count} blobs are left that no snapshot needs");
+            }
+        }
+        if (world.MainStore.Present.FirstOrDefault(stored => stored.Name.Kind == ObjectKind.Session && !world.IsFence(stored)) is { } left)
+        {
+            throw new OracleException($"after three prunes {left} is left, which is no fence");
         }
     }
 

@@ -10,8 +10,6 @@ namespace Ebla.Simulation.Actors;
 /// <summary>What an actor works with: its machine, its process, the world.</summary>
 internal sealed record ActorContext(World World, Machine Machine, Process Process)
 {
-    private static readonly TimeSpan RetryTime = TimeSpan.FromMinutes(15);
-
     public CancellationToken CancellationToken => Process.Interruption.Token;
 
     /// <summary>Whether nothing but good luck was planned for this process: then it must succeed.</summary>
@@ -36,7 +34,7 @@ internal sealed record ActorContext(World World, Machine Machine, Process Proces
         return World.Scenario.HasRetries
             ? new RetryingBackend(
                 connection,
-                new Retries(RetryTime, Process.Clock, new Random((int)Process.Chance.NextWord()), new TrafficMeter(), static _ => { }))
+                new Retries(new RetryTimes(), Process.Clock, new Random(unchecked((int)Process.Chance.NextWord())), new TrafficMeter(), static _ => { }))
             : connection;
     }
 }

@@ -16,8 +16,8 @@ internal sealed class BackupActor : IActor
         string tag = world.Contents.Expect(context.Machine.Source.Content());
         Scenario scenario = world.Scenario;
         await using Repository repository = await context.OpenAsync(world.Main);
-        // What a notice may say beside a pruner: that something of the previous snapshot is gone.
-        Observer observer = new(scenario.Prunes);
+        // What a notice may say beside a pruner, or where listings lag: that something of the previous snapshot is gone.
+        Observer observer = new(scenario.Prunes || scenario.Traits.ListLag > TimeSpan.Zero);
         BackupResult result = await BackupOperation.RunAsync(
             repository,
             new BackupOptions

@@ -12,7 +12,14 @@ internal sealed class CheckActor : IActor
     public async Task RunAsync(ActorContext context)
     {
         await using Repository repository = await context.OpenAsync(context.World.Main);
-        await CheckAsync(repository, readData: context.Process.Chance.Happens(0.5), context.Process.Name, context.CancellationToken);
+        try
+        {
+            await CheckAsync(repository, readData: context.Process.Chance.Happens(0.5), context.Process.Name, context.CancellationToken);
+        }
+        catch (OracleException) when (context.World.Scenario.Traits.ListLag > TimeSpan.Zero)
+        {
+            // A listing that lags shows damage where there is none. In the end it must be gone.
+        }
     }
 
     /// <summary>Checks, and throws if there is damage.</summary>

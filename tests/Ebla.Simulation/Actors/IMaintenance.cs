@@ -10,5 +10,8 @@ internal interface IMaintenance
     Task ForgetAsync(Repository repository, IReadOnlyList<ObjectId> snapshots, ActorContext context);
 
     /// <summary>Gives back the space of what nothing refers to, or begins to: a run that stops anywhere loses nothing.</summary>
-    Task PruneAsync(Repository repository, ActorContext context);
+    /// <param name="repository">The repository.</param>
+    /// <param name="isThorough">Whether nothing unused may be left; else it does as much as chance says.</param>
+    /// <param name="context">Who does it.</param>
+    Task PruneAsync(Repository repository, bool isThorough, ActorContext context);
 }

@@ -15,7 +15,7 @@ internal sealed class ProductMaintenance : IMaintenance
         new ForgetOptions { Snapshots = [.. snapshots.Select(snapshot => snapshot.ToString())], AllowsEmptyGroup = true },
         context.CancellationToken);
 
-    public async Task PruneAsync(Repository repository, ActorContext context)
+    public async Task PruneAsync(Repository repository, bool isThorough, ActorContext context)
     {
         Scenario scenario = context.World.Scenario;
         Chance chance = context.Process.Chance;
@@ -24,9 +24,9 @@ internal sealed class ProductMaintenance : IMaintenance
             repository,
             new PruneOptions
             {
-                UnusedShareMax = chance.Pick([0, 0.05, 0.5]),
-                RepackSizeInBytesMax = chance.Happens(0.2) ? chance.Between(0, 20_000) : null,
-                DryRun = chance.Happens(0.1),
+                UnusedShareMax = isThorough ? 0 : chance.Pick([0, 0.05, 0.5]),
+                RepackSizeInBytesMax = !isThorough && chance.Happens(0.2) ? chance.Between(0, 20_000) : null,
+                DryRun = !isThorough && chance.Happens(0.1),
                 ListLag = scenario.Traits.ListLag,
                 SessionWait = 30 * scenario.Upload.HeartbeatInterval,
                 FenceAfter = chance.Between(1, 6) * scenario.Upload.HeartbeatInterval,

@@ -35,7 +35,7 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
         }
     }
 
-    public async Task PruneAsync(Repository repository, ActorContext context)
+    public async Task PruneAsync(Repository repository, bool isThorough, ActorContext context)
     {
         CancellationToken stop = context.CancellationToken;
         TimeSpan lag = context.World.Scenario.Traits.ListLag;

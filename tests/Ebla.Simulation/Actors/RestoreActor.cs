@@ -25,7 +25,7 @@ internal sealed class RestoreActor : IActor
         {
             await restoring.RunAsync(repository, chosen, target, context.CancellationToken);
         }
-        catch (SnapshotNotFoundException) when (world.Main.IsForgotten(chosen.Id))
+        catch (SnapshotNotFoundException) when (world.Main.IsForgotten(chosen.Id) || world.Scenario.Traits.ListLag > TimeSpan.Zero)
         {
             return;
         }
@@ -35,7 +35,7 @@ internal sealed class RestoreActor : IActor
         }
         if (restoring.Problems.Count > 0)
         {
-            if (!world.Scenario.Traits.HasErrors)
+            if (!world.Scenario.Traits.HasErrors && world.Scenario.Traits.ListLag == TimeSpan.Zero)
             {
                 throw new OracleException(
                     $"{context.Process.Name}: snapshot {chosen.Id.ToString()[..8]} does not restore: {string.Join("; ", restoring.Problems)}");

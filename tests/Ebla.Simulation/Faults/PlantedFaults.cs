@@ -18,11 +18,18 @@ internal static class PlantedFaults
             byte[] content = chance.Pick(store.Present.Where(stored => stored.Name.Kind == ObjectKind.Pack).ToArray()).Content;
             content[chance.Below(content.Length)] ^= 1;
         }),
-        new WriterFault("flush-that-lies", static (backend, _) => new LyingFlush(backend), isCalm: true),
-        new WriterFault("no-intent", static (backend, context) => new WithoutRecord(backend, context, SessionRecordType.Intent)),
-        new WriterFault("no-announcement", static (backend, context) => new WithoutRecord(backend, context, SessionRecordType.Announcement)),
-        new WriterFault("condemned-ignored", static (backend, _) => new WithoutCondemned(backend)),
-        new WriterFault("fence-ignored", static (backend, context) => new WithoutFences(backend, context)),
+        new ProcessFault("flush-that-lies", "backup", static (backend, _) => new LyingFlush(backend), new ProductMaintenance(), isCalm: true),
+        new ProcessFault("no-intent", "backup", static (backend, context) => new WithoutRecord(backend, context, SessionRecordType.Intent)),
+        new ProcessFault(
+            "no-announcement", "backup", static (backend, context) => new WithoutRecord(backend, context, SessionRecordType.Announcement)),
+        new ProcessFault("condemned-ignored", "backup", static (backend, _) => new WithoutCondemned(backend)),
+        new ProcessFault("fence-ignored", "backup", static (backend, context) => new HidingRecords(backend, context, SessionRecordType.Fence)),
+        new ProcessFault(
+            "prune-sees-no-sessions", "prune",
+            static (backend, context) => new HidingRecords(backend, context, SessionRecordType.Announcement), new ProductMaintenance()),
+        new ProcessFault(
+            "prune-sees-no-intents", "prune",
+            static (backend, context) => new HidingRecords(backend, context, SessionRecordType.Intent), new ProductMaintenance()),
         new PrunerFault("prune-without-waiting", new ReferenceMaintenance(waits: false)),
         new PrunerFault("prune-without-second-look", new ReferenceMaintenance(looksAgain: false)),
         new PrunerFault("prune-that-asks-nobody", new ReferenceMaintenance(waits: false, looksAgain: false)),
@@ -54,14 +61,19 @@ internal static class PlantedFaults
             });
     }
 
-    private sealed class WriterFault(string name, Func<IBackend, ActorContext, IBackend> wrap, bool isCalm = false) : Fault
+    // Where writers leave something out, the pruner is the plain one, which does no more for them than it must.
+    private sealed class ProcessFault(
+        string name, string operation, Func<IBackend, ActorContext, IBackend> wrap, IMaintenance? maintenance = null, bool isCalm = false)
+        : Fault
     {
         public override string Name => name;
 
         public override bool HasTrouble => true;
 
+        public override IMaintenance Maintenance => maintenance ?? new ReferenceMaintenance();
+
         public override IBackend Wrap(IBackend connection, ActorContext context)
-            => context.Process.Name.EndsWith("-backup", StringComparison.Ordinal) ? wrap(connection, context) : connection;
+            => context.Process.Name.EndsWith(operation, StringComparison.Ordinal) ? wrap(connection, context) : connection;
 
         public override Scenario Adapt(Scenario scenario) => isCalm ? scenario : Busy(scenario);
     }

@@ -27,6 +27,13 @@ internal sealed class StoreOracle(string name, UnlockedKeys keys) : IStoreWatche
 
     public bool IsForgotten(ObjectId snapshot) => _forgotten.Contains(snapshot);
 
+    /// <summary>Blobs in packs that no snapshot needs which counts.</summary>
+    public int CountUnused()
+    {
+        HashSet<ShortId> needed = [.. Counting.SelectMany(seen => seen.Blobs)];
+        return _packs.Values.Sum(blobs => blobs.Count(blob => !needed.Contains(blob)));
+    }
+
     /// <summary>Somebody is about to forget a snapshot: from now on it may go.</summary>
     public void Forget(ObjectId snapshot) => _ = _forgotten.Add(snapshot);
 

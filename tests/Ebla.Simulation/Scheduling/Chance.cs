@@ -54,7 +54,7 @@ internal sealed class Chance(ulong seed)
         byte[] bytes = new byte[length];
         for (int i = 0; i < length; i++)
         {
-            bytes[i] = (byte)NextWord();
+            bytes[i] = unchecked((byte)NextWord());
         }
         return bytes;
     }

@@ -53,6 +53,7 @@ internal sealed record StoreTraits
             SeenUnflushed = chance.Pick([0.0, 0.5, 1.0]),
             WaitingDeletes = chance.Pick([0.0, 0.3, 1.0]),
             CanDelete = !chance.Happens(0.1),
+            ListLag = chance.Happens(0.15) ? chance.Time(delayMax, 100 * delayMax) : TimeSpan.Zero,
         };
     }
 

@@ -6,18 +6,18 @@ using Ebla.Simulation.Actors;
 
 namespace Ebla.Simulation.Faults;
 
-/// <summary>A backup that sees no fence.</summary>
-internal sealed class WithoutFences(IBackend inner, ActorContext context) : Passing(inner)
+/// <summary>Somebody who does not see the sessions' records of one type.</summary>
+internal sealed class HidingRecords(IBackend inner, ActorContext context, SessionRecordType type) : Passing(inner)
 {
     public override async IAsyncEnumerable<ObjectInfo> ListAsync(
         ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellationToken = default)
     {
         await foreach (ObjectInfo info in base.ListAsync(kind, cancellationToken))
         {
-            bool isFence = kind == ObjectKind.Session && Location == "simulated:main"
+            bool isHidden = kind == ObjectKind.Session && Location == "simulated:main"
                 && context.World.MainStore.Find(info.Name) is { } stored
-                && SessionRecordCodec.Open(context.World.MainKeys, stored.Content).Type == SessionRecordType.Fence;
-            if (!isFence)
+                && SessionRecordCodec.Open(context.World.MainKeys, stored.Content).Type == type;
+            if (!isHidden)
             {
                 yield return info;
             }
