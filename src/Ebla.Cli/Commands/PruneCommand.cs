@@ -106,7 +106,7 @@ internal static class PruneCommand
         bool isUnable = result.IsDryRun && !options.DryRun;
         if (isUnable)
         {
-            context.Messages.Problem("the store deletes nothing, so nothing was removed: this is what could go");
+            context.Messages.Problem("the store refuses deletions, so nothing was removed: this is what could go");
         }
         int exitCode = isUnable ? ExitCode.Failed
             : result.SessionsStanding > 0 && !result.IsDryRun ? ExitCode.Busy
@@ -137,6 +137,11 @@ internal static class PruneCommand
         output.WriteLine($"{(result.IsDryRun ? "would free" : "freed")} {ByteSize.Format(freed)}: "
             + $"{ByteSize.Format(result.RemovedInBytes)} removed, {ByteSize.Format(result.StoredInBytes)} written, "
             + $"in {TimeText.Format(result.Duration)}");
+        if (result.Refused > 0)
+        {
+            output.WriteLine($"{Count.Of(result.Refused, "deletion")} refused by the store: what is left of what was condemned goes with the next "
+                + "prune that may delete it");
+        }
         if (result.SnapshotsFinished > 0)
         {
             output.WriteLine($"{Count.Of(result.SnapshotsFinished, "snapshot")} of runs that died in the last moment put in place");

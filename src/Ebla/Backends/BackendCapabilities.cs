@@ -12,5 +12,7 @@ namespace Ebla.Backends;
 /// False if the store is known not to promise that what was flushed outlives a power cut. Some learn it at the first flush only, and
 /// say true before.
 /// </param>
+/// <param name="LocksObjects">Whether what is put cannot be deleted for a time; what is older can.</param>
 public sealed record BackendCapabilities(
-    bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax, bool CanCreateHeaderOnce = true, bool IsDurableOnceFlushed = true);
+    bool CanDelete, bool CanReadRanges, long ObjectSizeInBytesMax, bool CanCreateHeaderOnce = true, bool IsDurableOnceFlushed = true,
+    bool LocksObjects = false);

@@ -11,8 +11,7 @@ namespace Ebla.Repositories;
 internal sealed class SessionList
 {
     private readonly Dictionary<SessionId, ListedSession> _sessions = [];
-    private readonly List<BlobId> _roots = [];
-    private readonly HashSet<ObjectId> _intended = [];
+    private readonly List<(SessionId Session, ObjectId Snapshot, BlobId Root)> _intended = [];
 
     private SessionList()
     {
@@ -28,7 +27,7 @@ internal sealed class SessionList
     public IEnumerable<(ObjectName Name, SessionRecord Record)> Intents => All.SelectMany(session => session.Intents);
 
     /// <summary>The roots of the snapshots that intents announce. What no reader could open is none.</summary>
-    public IReadOnlyCollection<BlobId> Roots => _roots;
+    public IEnumerable<BlobId> Roots => _intended.Select(one => one.Root);
 
     /// <summary>Lists and reads them.</summary>
     /// <exception cref="CorruptDataException">A record has other bytes than its name says: it may have been an intent.</exception>
@@ -51,8 +50,7 @@ internal sealed class SessionList
                 list.Add(info.Name, record);
                 if (record.Type == SessionRecordType.Intent && TryOpenSnapshot(keys, record.Snapshot.Span) is { } snapshot)
                 {
-                    list._roots.Add(snapshot.Root);
-                    _ = list._intended.Add(new ObjectId(Blake3.Hash(record.Snapshot.Span)));
+                    list._intended.Add((record.Session, new ObjectId(Blake3.Hash(record.Snapshot.Span)), snapshot.Root));
                 }
             }
         }
@@ -60,7 +58,14 @@ internal sealed class SessionList
     }
 
     /// <summary>Whether an intent says that this snapshot is about to be put.</summary>
-    public bool Intends(ObjectId snapshot) => _intended.Contains(snapshot);
+    public bool Intends(ObjectId snapshot) => _intended.Exists(one => one.Snapshot == snapshot);
+
+    /// <summary>
+    /// The roots of snapshots that may still be put: not those that are there, of sessions that are over. On a store that refused its writer to
+    /// delete, these intents are left.
+    /// </summary>
+    public IEnumerable<BlobId> RootsToCome(IReadOnlySet<ObjectId> present)
+        => _intended.Where(one => !present.Contains(one.Snapshot) || _sessions[one.Session].IsStanding).Select(one => one.Root);
 
     /// <summary>What is known of a session; null if nothing of it is there.</summary>
     public ListedSession? Find(SessionId session) => _sessions.GetValueOrDefault(session);

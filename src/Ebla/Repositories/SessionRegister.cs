@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Ebla.Backends;
 using Ebla.Keys;
 using Ebla.Primitives;
@@ -10,10 +11,12 @@ namespace Ebla.Repositories;
 internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
 {
     private readonly ObjectReader _objects = new(backend);
+    private readonly ConcurrentDictionary<ObjectName, bool> _own = [];
     private ObjectName? _announcement;
     private ObjectName? _heartbeat;
     private ulong _beats;
     private HashSet<ObjectName> _earlier = [];
+    private volatile bool _cannotDelete = !backend.Capabilities.CanDelete;
 
     public SessionId Id { get; } = SessionId.NewRandom(keys.Entropy);
 
@@ -34,9 +37,9 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
         ObjectName? old = _heartbeat;
         _heartbeat = await PutAsync(SessionRecordType.Heartbeat, ++_beats, default, cancellationToken).ConfigureAwait(false);
         await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
-        if (old is { } name && backend.Capabilities.CanDelete)
+        if (old is { } name)
         {
-            await backend.DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            _ = await TryDeleteAsync([name], cancellationToken).ConfigureAwait(false);
         }
     }
 
@@ -58,6 +61,29 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
     }
 
     /// <summary>
+    /// Deletes records of this session, if the store lets us. No backup depends on it: what is left a pruner removes who may. A store that
+    /// failed once is not asked again.
+    /// </summary>
+    public async Task<bool> TryDeleteAsync(IEnumerable<ObjectName> names, CancellationToken cancellationToken)
+    {
+        if (_cannotDelete)
+        {
+            return false;
+        }
+        try
+        {
+            await Task.WhenAll(names.Select(name => backend.DeleteAsync(name, cancellationToken).AsTask())).ConfigureAwait(false);
+            return true;
+        }
+        catch (EblaException)
+        {
+            // Append-only stores do not say so before. One that is out of reach fails the next put.
+            _cannotDelete = true;
+            return false;
+        }
+    }
+
+    /// <summary>
     /// Whether the announcement is still there and no fence against this session is. A record that is new and cannot be opened may be one.
     /// </summary>
     public async Task<bool> StandsAsync(CancellationToken cancellationToken)
@@ -65,7 +91,7 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
         List<ObjectInfo> listed = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Session, cancellationToken))
             .ConfigureAwait(false);
         await foreach ((_, Task<bool> opening) in Concurrently.ForEachAsync(
-            listed.Where(info => info.Name != _announcement && info.Name != _heartbeat && !_earlier.Contains(info.Name)),
+            listed.Where(info => !_own.ContainsKey(info.Name) && !_earlier.Contains(info.Name)),
             (info, token) => MayFenceAsync(info.Name, token),
             Concurrently.SmallObjects,
             cancellationToken).ConfigureAwait(false))
@@ -81,15 +107,11 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
     /// <summary>Ends the session: nothing of it is left, or, where nothing can be deleted, a record that it is over.</summary>
     public async Task EndAsync(CancellationToken cancellationToken)
     {
-        if (!backend.Capabilities.CanDelete)
+        ObjectName?[] names = [_announcement, _heartbeat];
+        if (!await TryDeleteAsync(names.OfType<ObjectName>(), cancellationToken).ConfigureAwait(false))
         {
             _ = await PutAsync(SessionRecordType.Ended, 0, default, cancellationToken).ConfigureAwait(false);
-            await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
-            return;
         }
-        ObjectName?[] names = [_announcement, _heartbeat];
-        await Task.WhenAll(names.OfType<ObjectName>().Select(name => backend.DeleteAsync(name, cancellationToken).AsTask()))
-            .ConfigureAwait(false);
         await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
     }
 
@@ -124,6 +146,7 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
     {
         (ObjectName name, byte[] content) = SessionRecordCodec.Seal(
             keys, new SessionRecord(type, Id, keys.Member.Id, number, snapshot));
+        _own[name] = true;
         await backend.PutAsync(name, new ReadOnlySequence<byte>(content), cancellationToken).ConfigureAwait(false);
         return name;
     }

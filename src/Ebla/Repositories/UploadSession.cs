@@ -164,13 +164,7 @@ internal sealed class UploadSession : IAsyncDisposable
                 await PutDurablyAsync(name, content).ConfigureAwait(false);
             }
         }
-        if (Backend.Capabilities.CanDelete)
-        {
-            foreach (ObjectName intent in intents)
-            {
-                await Backend.DeleteAsync(intent, CancellationToken.None).ConfigureAwait(false);
-            }
-        }
+        _ = await _register.TryDeleteAsync(intents, CancellationToken.None).ConfigureAwait(false);
         return stands;
     }
 
@@ -192,10 +186,7 @@ internal sealed class UploadSession : IAsyncDisposable
         {
             await PutDurablyAsync(name, content).ConfigureAwait(false);
         }
-        if (Backend.Capabilities.CanDelete)
-        {
-            await Backend.DeleteAsync(intent, CancellationToken.None).ConfigureAwait(false);
-        }
+        _ = await _register.TryDeleteAsync([intent], CancellationToken.None).ConfigureAwait(false);
         return stands ? name.Id : null;
     }
 
@@ -226,10 +217,7 @@ internal sealed class UploadSession : IAsyncDisposable
                 await PutSnapshotAsync(name, content, intent).ConfigureAwait(false);
                 return name.Id;
             }
-            if (Backend.Capabilities.CanDelete)
-            {
-                await Backend.DeleteAsync(intent, cancellationToken).ConfigureAwait(false);
-            }
+            _ = await _register.TryDeleteAsync([intent], cancellationToken).ConfigureAwait(false);
             if (attempt == RevalidationsMax)
             {
                 throw new FencedException("Other machines kept declaring this backup dead while it was being committed. Run it again.");
@@ -274,13 +262,10 @@ internal sealed class UploadSession : IAsyncDisposable
         await StopBeatingAsync().ConfigureAwait(false);
         try
         {
-            if (Backend.Capabilities.CanDelete)
-            {
-                await Backend.DeleteAsync(intent, CancellationToken.None).ConfigureAwait(false);
-            }
+            _ = await _register.TryDeleteAsync([intent], CancellationToken.None).ConfigureAwait(false);
             await _register.EndAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (BackendException)
+        catch (EblaException)
         {
             // The snapshot is durable, and that is the truth to tell; records left behind cost a pruner one observation.
         }
@@ -464,7 +449,7 @@ internal sealed class UploadSession : IAsyncDisposable
         {
             await _register.EndAsync(CancellationToken.None).ConfigureAwait(false);
         }
-        catch (BackendException)
+        catch (EblaException)
         {
             // The failure that led here is on its way to the caller; an announcement left behind costs a pruner one observation.
         }

@@ -25,7 +25,8 @@ internal sealed class S3Backend : IBackend
 
     /// <inheritdoc/>
     public BackendCapabilities Capabilities => new(
-        CanDelete: true, CanReadRanges: true, ObjectSizeInBytesMax, CanCreateHeaderOnce: _header.CanCreateOnce);
+        CanDelete: true, CanReadRanges: true, ObjectSizeInBytesMax, CanCreateHeaderOnce: _header.CanCreateOnce,
+        LocksObjects: _requests.LocksObjects);
 
     /// <inheritdoc/>
     public string Location => _location.ToString();

@@ -29,6 +29,8 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
 
     public S3Location Location => location;
 
+    public bool LocksObjects => options.Retention is not null;
+
     private bool IsPlain => options.Endpoint?.Scheme == "http";
 
     public void Dispose() => _connection.Dispose();
@@ -46,7 +48,9 @@ internal sealed class S3Requests(S3Location location, S3Options options, Backend
         {
             request.StorageClass = S3StorageClass.FindValue(storageClass);
         }
-        bool isKept = kind is null or ObjectKind.Pack or ObjectKind.Index or ObjectKind.Snapshot or ObjectKind.Key;
+        // All but the records of sessions, which end. Without a note that brings a snapshot back, or a record of what is condemned, the
+        // owner's prune would remove what is needed.
+        bool isKept = kind is not ObjectKind.Session;
         S3Retention? lockedFor = isKept ? options.Retention : null;
         if (lockedFor is { } retention)
         {

@@ -12,7 +12,8 @@ public static class PruneOperation
 {
     /// <summary>
     /// Runs a prune. It can be stopped, or die, at any point: nothing that a snapshot refers to is lost, and the next one goes on. A dry run
-    /// does all that a prune does, reading included, on a store that keeps nothing: so its numbers are those of the prune.
+    /// does all that a prune does, reading included, on a store that keeps nothing: so its numbers are those of the prune. Where the store refuses
+    /// to delete, it is a dry run.
     /// </summary>
     /// <exception cref="CorruptDataException">Something is damaged or missing that a snapshot refers to. Nothing was removed.</exception>
     public static async Task<PruneResult> RunAsync(
@@ -25,7 +26,7 @@ public static class PruneOperation
         ArgumentOutOfRangeException.ThrowIfNegative(options.RepackSizeInBytesMax ?? 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Grace, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ListLag, TimeSpan.Zero);
-        bool isTrial = options.DryRun || !repository.Backend.Capabilities.CanDelete;
+        bool isTrial = options.DryRun || !await DeletionTrial.RunAsync(repository, cancellationToken).ConfigureAwait(false);
         TallyingBackend tally = new(isTrial ? new OverlayBackend(repository.Backend) : repository.Backend);
         long start = repository.Time.GetTimestamp();
         PruneRun run = new(repository.Through(tally), options with { DryRun = isTrial }, observer);

@@ -65,7 +65,9 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         StoredSnapshot[] removed =
             [.. snapshots.Forgotten.Where(stored => before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))];
         sightings.Save(snapshots.Forgotten.Select(stored => stored.Id));
-        BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
+        // What runs left that could not delete their intents must not keep what was forgotten since. The look takes all intents for roots.
+        BlobId[] intended = [.. sessions.RootsToCome(snapshots.Present.Select(stored => stored.Id).ToHashSet())];
+        BlobId[] roots = RootsOf(snapshots.Present.Except(removed), intended);
         observer.Doing("finding out what is used ...");
         LiveMark mark = new(catalog, snapshots.Present.Except(removed).Select(stored => stored.Snapshot.Root), cancellationToken);
         if (mark.Missing.Count > 0)
@@ -73,7 +75,7 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
             throw Damaged(mark);
         }
         // An intent of which something is lost stops nothing here: or none would ever come to drop it.
-        mark.Add(sessions.Roots, cancellationToken);
+        mark.Add(intended, cancellationToken);
         bool areWritersAtWork = sessions.Standing.Any();
         LiveMark? going = areWritersAtWork ? new LiveMark(catalog, removed.Select(stored => stored.Snapshot.Root), cancellationToken) : null;
         PrunePlan plan = PrunePlan.Of(mark.Count(going, cancellationToken), options, areWritersAtWork);
@@ -131,7 +133,7 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         ObjectId[] packs = [.. catalog.Packs!.Sizes.Keys.Where(condemned.Packs.Contains).Order()];
         if (packs.Length > 0)
         {
-            BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
+            BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions.Roots);
             LiveMark mark = new(catalog, roots, cancellationToken);
             if (mark.Missing.Count > 0)
             {
@@ -164,8 +166,8 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
     private static CorruptDataException Damaged(string what)
         => new($"{what}. Nothing was removed: a repository is pruned when it is whole. Run ebla check, and forget what cannot be mended.");
 
-    private static BlobId[] RootsOf(IEnumerable<StoredSnapshot> snapshots, SessionList sessions)
-        => [.. snapshots.Select(stored => stored.Snapshot.Root).Concat(sessions.Roots).Distinct()];
+    private static BlobId[] RootsOf(IEnumerable<StoredSnapshot> snapshots, IEnumerable<BlobId> intended)
+        => [.. snapshots.Select(stored => stored.Snapshot.Root).Concat(intended).Distinct()];
 
     private Task<SessionList> LoadSessionsAsync(CancellationToken cancellationToken)
         => SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken);

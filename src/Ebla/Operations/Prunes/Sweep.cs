@@ -14,6 +14,9 @@ internal sealed class Sweep(Repository repository, PruneOptions options, IPruneO
     /// <summary>Deletions that were refused.</summary>
     public int Refused => _refused;
 
+    /// <summary>Whether this is how a store says no to a deletion.</summary>
+    public static bool IsRefusal(Exception exception) => exception is AccessDeniedException or BackendException { IsTransient: false };
+
     /// <summary>Snapshots first, so that none is ever there without what it refers to; then packs.</summary>
     /// <returns>How many of each are gone.</returns>
     public async Task<(int Snapshots, int Packs)> RunAsync(
@@ -36,19 +39,25 @@ internal sealed class Sweep(Repository repository, PruneOptions options, IPruneO
     public async Task RemoveSessionsAsync(SessionList sessions, CancellationToken cancellationToken)
     {
         List<ObjectName> names = [];
+        List<ObjectName> ends = [];
         foreach (ListedSession session in sessions.All)
         {
-            if (session.IsAnnounced && (session.IsFenced || session.IsEnded))
-            {
-                names.AddRange(session.NamesOf(SessionRecordType.Announcement, SessionRecordType.Heartbeat));
-            }
-            else if (!session.IsAnnounced)
+            if (!session.IsAnnounced)
             {
                 // A fence stays for ever: an announcement that was sent twice may come back, and its writer must not believe it.
                 names.AddRange(session.NamesOf(SessionRecordType.Heartbeat, SessionRecordType.Ended));
             }
+            else if (session.IsFenced || session.IsEnded)
+            {
+                names.AddRange(session.NamesOf(SessionRecordType.Announcement, SessionRecordType.Heartbeat));
+                ends.AddRange(session.NamesOf(SessionRecordType.Ended));
+            }
         }
-        _ = await DeleteAsync(names, cancellationToken).ConfigureAwait(false);
+        // What says that a session is over goes after what says that it began.
+        if (await DeleteAsync(names, cancellationToken).ConfigureAwait(false) == names.Count)
+        {
+            _ = await DeleteAsync(ends, cancellationToken).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Deletes objects, durably.</summary>
@@ -64,7 +73,7 @@ internal sealed class Sweep(Repository repository, PruneOptions options, IPruneO
                 await repository.Backend.DeleteAsync(name, stop).ConfigureAwait(false);
                 _ = Interlocked.Increment(ref gone);
             }
-            catch (Exception exception) when (exception is AccessDeniedException or BackendException { IsTransient: false })
+            catch (Exception exception) when (IsRefusal(exception))
             {
                 if (Interlocked.Increment(ref _refused) == 1)
                 {

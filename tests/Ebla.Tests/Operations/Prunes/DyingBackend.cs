@@ -56,7 +56,7 @@ internal sealed class DyingBackend(IBackend inner, int changesMax = int.MaxValue
     {
         if (Interlocked.Increment(ref _changes) > changesMax)
         {
-            throw new BackendException("The machine is dead.", isTransient: false);
+            throw new BackendException("The machine is dead.", isTransient: true);
         }
     }
 }
