@@ -34,7 +34,8 @@ internal sealed record ActorContext(World World, Machine Machine, Process Proces
         return World.Scenario.HasRetries
             ? new RetryingBackend(
                 connection,
-                new Retries(new RetryTimes(), Process.Clock, new Random(unchecked((int)Process.Chance.NextWord())), new TrafficMeter(), static _ => { }))
+                new Retries(
+                    new RetryTimes(), Process.Clock, new Random(unchecked((int)Process.Chance.NextWord())), new TrafficMeter(), static _ => { }))
             : connection;
     }
 }
