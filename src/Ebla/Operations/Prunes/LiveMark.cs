@@ -16,13 +16,20 @@ internal sealed class LiveMark
     /// <summary>Walks the catalog.</summary>
     /// <param name="catalog">With what condemned packs hold.</param>
     /// <param name="roots">Where to begin.</param>
+    /// <param name="doubtful">Where to begin, too, though something may be missing there: nobody said that it is whole.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public LiveMark(LoadedCatalog catalog, IEnumerable<BlobId> roots, CancellationToken cancellationToken)
+    public LiveMark(
+        LoadedCatalog catalog, IEnumerable<BlobId> roots, IEnumerable<BlobId> doubtful, CancellationToken cancellationToken)
     {
         _index = catalog.Index;
         _packs = catalog.Packs!;
         _walk = new CatalogWalk(_index);
         foreach (BlobId root in roots)
+        {
+            _walk.Visit(root, cancellationToken);
+        }
+        MissingCount = _walk.Missing.Count;
+        foreach (BlobId root in doubtful)
         {
             _walk.Visit(root, cancellationToken);
         }
@@ -41,8 +48,8 @@ internal sealed class LiveMark
         }
     }
 
-    /// <summary>What is referred to and in no pack that is there.</summary>
-    public IReadOnlyCollection<ShortId> Missing => _walk.Missing;
+    /// <summary>How much the roots refer to that is in no pack which is there; if it is very much, some number.</summary>
+    public int MissingCount { get; }
 
     /// <summary>Whether a pack's entry is live.</summary>
     public bool Contains(long ordinal) => _walk.HasVisited(ordinal);

@@ -61,16 +61,16 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         StoredSnapshot[] removed =
             [.. snapshots.Forgotten.Where(stored => before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))];
         sightings.Save(snapshots.Forgotten.Select(stored => stored.Id));
-        BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
+        BlobId[] roots = RootsOf(snapshots.Present.Except(removed));
         observer.Doing("finding out what is used ...");
-        LiveMark mark = Mark(catalog, roots, cancellationToken);
+        LiveMark mark = Mark(catalog, roots, sessions, cancellationToken);
         bool areWritersAtWork = sessions.Standing.Any();
-        LiveMark? going = areWritersAtWork ? new LiveMark(catalog, removed.Select(stored => stored.Snapshot.Root), cancellationToken) : null;
+        LiveMark? going = areWritersAtWork ? new LiveMark(catalog, removed.Select(stored => stored.Snapshot.Root), [], cancellationToken) : null;
         PrunePlan plan = PrunePlan.Of(mark.Count(going, cancellationToken), options, areWritersAtWork);
         if (plan.Going.Count > 0)
         {
             observer.Doing("copying what is used ...");
-            if (!await _mover.MoveAsync(catalog, mark, roots, plan.Going, cancellationToken).ConfigureAwait(false))
+            if (!await _mover.MoveAsync(catalog, mark, [.. roots, .. sessions.Roots], plan.Going, cancellationToken).ConfigureAwait(false))
             {
                 throw Damaged("Some of it cannot be read");
             }
@@ -120,9 +120,9 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         ObjectId[] packs = [.. catalog.Packs!.Sizes.Keys.Where(condemned.Packs.Contains).Order()];
         if (packs.Length > 0)
         {
-            BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
-            LiveMark mark = Mark(catalog, roots, cancellationToken);
-            if (!await _mover.MoveAsync(catalog, mark, roots, new HashSet<ObjectId>(), cancellationToken).ConfigureAwait(false))
+            BlobId[] roots = RootsOf(snapshots.Present.Except(removed));
+            LiveMark mark = Mark(catalog, roots, sessions, cancellationToken);
+            if (!await _mover.MoveAsync(catalog, mark, [.. roots, .. sessions.Roots], new HashSet<ObjectId>(), cancellationToken).ConfigureAwait(false))
             {
                 return null;
             }
@@ -141,23 +141,25 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         return result with { SnapshotsRemoved = goneSnapshots, PacksRemoved = gonePacks, PacksLeft = packs.Length - gonePacks };
     }
 
-    private static LiveMark Mark(LoadedCatalog catalog, BlobId[] roots, CancellationToken cancellationToken)
+    private static LiveMark Mark(LoadedCatalog catalog, BlobId[] roots, SessionList sessions, CancellationToken cancellationToken)
     {
-        LiveMark mark = new(catalog, roots, cancellationToken);
-        return mark.Missing.Count == 0 ? mark : throw Damaged($"{mark.Missing.Count} blobs that snapshots refer to are in no pack that is there");
+        LiveMark mark = new(catalog, roots, sessions.Roots, cancellationToken);
+        return mark.MissingCount == 0 ? mark : throw Damaged($"{mark.MissingCount} blobs that snapshots refer to are in no pack that is there");
     }
 
     private static CorruptDataException Damaged(string what)
         => new($"{what}. Nothing was removed: a repository is pruned when it is whole. Run ebla check, and forget what cannot be mended.");
 
-    private static BlobId[] RootsOf(IEnumerable<StoredSnapshot> snapshots, SessionList sessions)
-        => [.. snapshots.Select(stored => stored.Snapshot.Root).Concat(sessions.Roots).Distinct()];
+    private static BlobId[] RootsOf(IEnumerable<StoredSnapshot> snapshots)
+        => [.. snapshots.Select(stored => stored.Snapshot.Root).Distinct()];
 
     private async Task<SnapshotList> LoadSnapshotsAsync(CancellationToken cancellationToken)
     {
         SnapshotList snapshots = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
         snapshots.Notes.RequireWhole();
-        return snapshots.Findings.Count == 0 ? snapshots : throw Damaged($"{snapshots.Findings[0].Name} cannot be read ({snapshots.Findings[0].Message})");
+        return snapshots.Findings.Count == 0
+            ? snapshots
+            : throw Damaged($"{snapshots.Findings[0].Name} cannot be read ({snapshots.Findings[0].Message})");
     }
 
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)
