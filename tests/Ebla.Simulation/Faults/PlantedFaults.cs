@@ -60,7 +60,8 @@ internal static class PlantedFaults
 
         public override bool HasTrouble => true;
 
-        public override IBackend Wrap(IBackend connection, ActorContext context) => context.Process.Name.EndsWith("-backup", StringComparison.Ordinal) ? wrap(connection, context) : connection;
+        public override IBackend Wrap(IBackend connection, ActorContext context)
+            => context.Process.Name.EndsWith("-backup", StringComparison.Ordinal) ? wrap(connection, context) : connection;
 
         public override Scenario Adapt(Scenario scenario) => isCalm ? scenario : Busy(scenario);
     }
