@@ -2,7 +2,7 @@ using Ebla.Simulation.Scheduling;
 
 namespace Ebla.Simulation.Sources;
 
-/// <summary>A machine's files: few and small, with contents from a pool that all machines share, so that they deduplicate against each other.</summary>
+/// <summary>A machine's files: few and small, with contents from a pool that all machines share, so that they deduplicate.</summary>
 internal sealed class SourceFolder
 {
     private const int PoolSize = 14;
