@@ -124,8 +124,8 @@ internal static class PruneCommand
         if (result.SessionsStanding > 0 && !result.IsDryRun)
         {
             output.WriteLine(
-                $"{Count.Of(result.PacksLeft, "pack")} condemned, none removed yet: {Count.Of(result.SessionsStanding, "session")} still at work that "
-                + "may rely on them. Run ebla prune again later, or with a longer --wait");
+                $"{Count.Of(result.PacksLeft, "pack")} condemned, none removed yet: {Count.Of(result.SessionsStanding, "session")} still at work "
+                + "that may rely on them. Run ebla prune again later, or with a longer --wait");
             return;
         }
         string would = result.IsDryRun ? "to be " : "";
@@ -134,8 +134,9 @@ internal static class PruneCommand
             + $"{would}removed, of these {result.PacksRepacked:N0} {would}repacked; {result.PacksKept:N0} kept, "
             + $"{ByteSize.Format(result.UnusedInBytes)} in them unused");
         long freed = result.RemovedInBytes - result.StoredInBytes;
-        output.WriteLine($"{(result.IsDryRun ? "would free" : "freed")} {ByteSize.Format(freed)}: {ByteSize.Format(result.RemovedInBytes)} removed, "
-            + $"{ByteSize.Format(result.StoredInBytes)} written, in {TimeText.Format(result.Duration)}");
+        output.WriteLine($"{(result.IsDryRun ? "would free" : "freed")} {ByteSize.Format(freed)}: "
+            + $"{ByteSize.Format(result.RemovedInBytes)} removed, {ByteSize.Format(result.StoredInBytes)} written, "
+            + $"in {TimeText.Format(result.Duration)}");
         if (result.SnapshotsFinished > 0)
         {
             output.WriteLine($"{Count.Of(result.SnapshotsFinished, "snapshot")} of runs that died in the last moment put in place");

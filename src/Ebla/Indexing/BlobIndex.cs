@@ -12,6 +12,9 @@ internal sealed class BlobIndex : IDisposable
     private readonly Lock _lock = new();
     private volatile AttachedRun[] _runs = [];
 
+    /// <summary>Adds what has come into the store since; true if that was anything. Null if this index never grows so.</summary>
+    public Func<CancellationToken, Task<bool>>? Grow { get; set; }
+
     /// <summary>The runs, in the order of their ordinals.</summary>
     public IReadOnlyList<IndexRun> Runs => Array.ConvertAll(_runs, attached => attached.Run);
 
@@ -67,6 +70,12 @@ internal sealed class BlobIndex : IDisposable
             }
         }
     }
+
+    /// <summary>
+    /// For a reader that did not find something where it was: a prune may have moved it. True if it is worth looking again.
+    /// </summary>
+    public Task<bool> TryGrowAsync(CancellationToken cancellationToken)
+        => Grow is { } grow ? grow(cancellationToken) : Task.FromResult(false);
 
     /// <summary>The first usable copy of a blob, or null.</summary>
     public BlobLocation? Find(BlobId id)

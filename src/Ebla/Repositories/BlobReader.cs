@@ -29,23 +29,20 @@ internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex 
     /// <exception cref="CorruptDataException">The last copy is damaged.</exception>
     public async ValueTask<ReadOnlyMemory<byte>> ReadAsync(BlobId id, CancellationToken cancellationToken)
     {
-        EblaException? failure = null;
-        foreach (BlobLocation location in index.FindAll(id))
+        while (true)
         {
             try
             {
-                FrameContent content = await GetFrameAsync(location.Frame, cancellationToken).ConfigureAwait(false);
-                ReadOnlyMemory<byte> blob = content.GetBlob(location.Place);
-                return FrameOpener.IdOf(keys, content.Kind, blob.Span) == id
-                    ? blob
-                    : throw new CorruptDataException($"Blob {id.ToShortString()} is not what its id says.");
+                return await ReadCopyAsync(id, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is CorruptDataException or MissingObjectException)
             {
-                failure = (EblaException)exception;
+                if (!await index.TryGrowAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    throw;
+                }
             }
         }
-        throw failure ?? new MissingObjectException($"Blob {id.ToShortString()} is in no pack that the index knows.");
     }
 
     /// <summary>Fetches and opens a frame, past the cache. The caller disposes.</summary>
@@ -94,6 +91,27 @@ internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex 
             opener.Dispose();
         }
         _openers.Clear();
+    }
+
+    private async ValueTask<ReadOnlyMemory<byte>> ReadCopyAsync(BlobId id, CancellationToken cancellationToken)
+    {
+        EblaException? failure = null;
+        foreach (BlobLocation location in index.FindAll(id))
+        {
+            try
+            {
+                FrameContent content = await GetFrameAsync(location.Frame, cancellationToken).ConfigureAwait(false);
+                ReadOnlyMemory<byte> blob = content.GetBlob(location.Place);
+                return FrameOpener.IdOf(keys, content.Kind, blob.Span) == id
+                    ? blob
+                    : throw new CorruptDataException($"Blob {id.ToShortString()} is not what its id says.");
+            }
+            catch (Exception exception) when (exception is CorruptDataException or MissingObjectException)
+            {
+                failure = (EblaException)exception;
+            }
+        }
+        throw failure ?? new MissingObjectException($"Blob {id.ToShortString()} is in no pack that the index knows.");
     }
 
     private async Task<FrameContent> GetFrameAsync(FrameAddress address, CancellationToken cancellationToken)

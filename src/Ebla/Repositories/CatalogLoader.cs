@@ -28,13 +28,14 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
     public async Task<LoadedCatalog> LoadForReadingAsync(CancellationToken cancellationToken)
     {
         LoadedCatalog catalog = await LoadAsync(null, cancellationToken).ConfigureAwait(false);
-        if (catalog.Findings.Count == 0)
+        if (catalog.Findings.Count > 0)
         {
-            return catalog;
+            catalog.Index.Dispose();
+            PackList packs = await PackList.LoadAsync(backend, [], cancellationToken).ConfigureAwait(false);
+            catalog = await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
         }
-        catalog.Index.Dispose();
-        PackList packs = await PackList.LoadAsync(backend, [], cancellationToken).ConfigureAwait(false);
-        return await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
+        catalog.Index.Grow = new IndexGrowth(catalog, backend, ReadNamedAsync, cache).GrowAsync;
+        return catalog;
     }
 
     /// <summary>
@@ -167,6 +168,9 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
             bytes = 0;
         }
     }
+
+    private async Task<IReadOnlyList<IndexedPack>?> ReadNamedAsync(ObjectName name, CancellationToken cancellationToken)
+        => await ReadSegmentAsync(name, cancellationToken).ConfigureAwait(false) is { } content ? IndexSegmentCodec.Open(keys, content) : null;
 
     private async Task<byte[]?> ReadSegmentAsync(ObjectName name, CancellationToken cancellationToken)
         => metadata?.TryRead(name.Id.Value, IndexSegmentCodec.BodySizeInBytesMax * 2L)

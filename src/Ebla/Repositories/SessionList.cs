@@ -45,8 +45,9 @@ internal sealed class SessionList
             Concurrently.SmallObjects,
             cancellationToken).ConfigureAwait(false))
         {
-            if (await reading.ConfigureAwait(false) is { } content && TryOpen(keys, content) is { } record)
+            if (await reading.ConfigureAwait(false) is { } content)
             {
+                SessionRecord record = Open(keys, info.Name, content);
                 list.Add(info.Name, record);
                 if (record.Type == SessionRecordType.Intent && TryOpenSnapshot(keys, record.Snapshot.Span) is { } snapshot)
                 {
@@ -64,16 +65,18 @@ internal sealed class SessionList
     /// <summary>What is known of a session; null if nothing of it is there.</summary>
     public ListedSession? Find(SessionId session) => _sessions.GetValueOrDefault(session);
 
-    // Whole, but nothing that a member wrote: were it to stop a prune, then anyone who can put an object could.
-    private static SessionRecord? TryOpen(UnlockedKeys keys, byte[] content)
+    // It may be an intent, so nobody knows what it protects.
+    private static SessionRecord Open(UnlockedKeys keys, ObjectName name, byte[] content)
     {
         try
         {
             return SessionRecordCodec.Open(keys, content);
         }
-        catch (CorruptDataException)
+        catch (CorruptDataException exception)
         {
-            return null;
+            throw new CorruptDataException(
+                $"{name} is no session record of a member of this repository: {exception.Message} Until it is gone nothing is removed. Delete it "
+                + "from the store if no backup of yours is running.", exception);
         }
     }
 

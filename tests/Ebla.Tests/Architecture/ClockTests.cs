@@ -16,6 +16,7 @@ public sealed class ClockTests
         "Ebla.Operations.Backups.BackupOperation -> TimeProvider.GetUtcNow", // The time of a snapshot, for people and retention.
         "Ebla.Operations.KeySlots.KeySlotOperation -> TimeProvider.GetUtcNow", // When a key was added, for people.
         "Ebla.Operations.Prunes.Sightings -> TimeProvider.GetUtcNow", // Since when a snapshot was seen forgotten, by one machine: policy.
+        "Ebla.Operations.Retention.ForgetOperation -> TimeProvider.GetUtcNow", // Which snapshots are dated later than now: policy.
         "Ebla.Repositories.CatalogCache -> File.GetLastWriteTimeUtc", // Left-over files of the local cache, by the age one file tells of another.
         "Ebla.Repositories.MetadataCache -> File.GetLastWriteTimeUtc", // The same; and which file of the local cache was used last.
         "Ebla.Repositories.MetadataCache -> FileSystemInfo.get_LastWriteTimeUtc",
@@ -38,7 +39,10 @@ public sealed class ClockTests
         Assert.DoesNotContain(
             ClockRules.UsesOfMoments(assembly, "Ebla.Repositories"),
             use => !use.StartsWith("Ebla.Repositories.MetadataCache ", StringComparison.Ordinal)
-                && !use.StartsWith("Ebla.Repositories.CatalogCache ", StringComparison.Ordinal));
+                && !use.StartsWith("Ebla.Repositories.CatalogCache ", StringComparison.Ordinal)
+                // In which order snapshots are shown.
+                && !use.StartsWith("Ebla.Repositories.SnapshotList ", StringComparison.Ordinal)
+                && !use.StartsWith("Ebla.Repositories.SnapshotStore ", StringComparison.Ordinal));
         // The grace, which is policy: this machine's clock against itself.
         Assert.DoesNotContain(
             ClockRules.UsesOfMoments(assembly, "Ebla.Operations.Prunes"),

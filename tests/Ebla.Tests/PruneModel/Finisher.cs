@@ -12,4 +12,7 @@ internal struct Finisher
     public int Condemned;
     public int Listed;
     public int Indexed;
+
+    /// <summary>Blobs that the first list of packs did not show.</summary>
+    public int Missing;
 }

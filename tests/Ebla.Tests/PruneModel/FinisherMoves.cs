@@ -41,9 +41,10 @@ internal sealed class FinisherMoves(Scenario scenario, Moves moves)
                 Span<int> seenAgain = stackalloc int[3];
                 foreach (int packs in Moves.Lists(me.Listed, world.Packs, seenAgain))
                 {
-                    bool isLost = (scenario.NeedsOf(me.Snapshot) & ~world.BlobsIn(packs)) != 0;
+                    bool isLost = (me.Missing & ~world.BlobsIn(packs)) != 0;
                     bool stands = (world.Announced >> own & 1) != 0 && (world.Fenced >> own & 1) == 0;
                     my.Listed = 0;
+                    my.Missing = 0;
                     my.Step = isLost && stands ? FinisherStep.Drop : FinisherStep.End;
                     moves.Add(next, Describe("lists packs again", packs));
                 }
@@ -115,7 +116,8 @@ internal sealed class FinisherMoves(Scenario scenario, Moves moves)
         int needs = scenario.NeedsOf(me.Snapshot);
         int bit = 1 << me.Snapshot;
         bool isWhole = (needs & ~world.BlobsIn(indexed & me.Listed & ~me.Condemned)) == 0;
-        bool isLost = (needs & ~world.BlobsIn(me.Listed)) != 0;
+        int missing = needs & ~world.BlobsIn(me.Listed);
+        bool isLost = missing != 0;
         my.Condemned = my.Indexed = my.Listed = 0;
         if (((world.Snapshots | world.Hidden) & bit) != 0)
         {
@@ -131,6 +133,7 @@ internal sealed class FinisherMoves(Scenario scenario, Moves moves)
         {
             my.Step = isLost && scenario.Has(Rule.ListTwiceBeforeDrop) ? FinisherStep.ListPacksAgain : FinisherStep.Drop;
             my.Listed = my.Step == FinisherStep.ListPacksAgain ? world.Packs : 0;
+            my.Missing = my.Step != FinisherStep.ListPacksAgain ? 0 : scenario.Has(Rule.MissTheSameBlob) ? missing : needs;
             moves.Add(next, Describe("finds it broken: snapshot", me.Snapshot));
         }
         else

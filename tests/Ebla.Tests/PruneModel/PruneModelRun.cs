@@ -9,7 +9,7 @@ internal static class PruneModelRun
 {
     public const string Argument = "prune-model";
 
-    private const int StatesMax = 150_000_000;
+    private const int StatesMax = 100_000_000;
 
     public static int Run(string[] args)
     {
@@ -27,7 +27,7 @@ internal static class PruneModelRun
             failed += isExpected ? 0 : 1;
             Console.WriteLine($"{(isExpected ? "ok" : "FAILED")} {(scenario.Without.Length == 0 ? "" : "without ")}{scenario.Name}: "
                 + $"{explorer.StateCount} states, {explorer.MoveCount} steps, {watch.Elapsed.TotalSeconds:0.0} s");
-            if (violation is not null)
+            if (violation is not null && args.Length > 0)
             {
                 Console.WriteLine(violation);
             }

@@ -117,6 +117,9 @@ internal enum Rule
     /// <summary>That a blob is in no pack is believed after two lists, one after the other.</summary>
     ListTwiceBeforeDrop,
 
+    /// <summary>It is the same blob that neither list shows.</summary>
+    MissTheSameBlob,
+
     /// <summary>A snapshot is never rewritten outside a session.</summary>
     RewriteInSession,
 

@@ -23,6 +23,9 @@ internal sealed record Scenario(string Name)
     /// <summary>How often each pruner runs.</summary>
     public int Runs { get; init; } = 1;
 
+    /// <summary>How often the second pruner runs, if less.</summary>
+    public int RunsOfSecondMax { get; init; } = int.MaxValue;
+
     /// <summary>Most packs in one condemned record.</summary>
     public int CondemnMax { get; init; } = 8;
 
@@ -39,6 +42,12 @@ internal sealed record Scenario(string Name)
 
     /// <summary>Whether one request may take effect late or twice.</summary>
     public bool IsLate { get; init; }
+
+    /// <summary>
+    /// Whether it begins in the middle: the first writer was fenced, and sleeps before it puts its snapshot; each pruner has condemned one of the
+    /// packs, has seen the writer's intent, and comes to its look.
+    /// </summary>
+    public bool IsUnderWay { get; init; }
 
     /// <summary>The rules that are taken away.</summary>
     public Rule[] Without { get; init; } = [];
@@ -74,6 +83,8 @@ internal sealed record Scenario(string Name)
     public int RecordOf(int pruner, int run) => (pruner * Runs) + run;
 
     public int MergedRecordOf(int pruner, int run) => (Pruners * Runs) + RecordOf(pruner, run);
+
+    public int RunsOf(int pruner) => pruner == 0 ? Runs : Math.Min(Runs, RunsOfSecondMax);
 
     /// <summary>The blobs that a snapshot needs.</summary>
     public int NeedsOf(int snapshot)
@@ -115,6 +126,19 @@ internal sealed record Scenario(string Name)
         for (int pruner = Pruners; pruner < 2; pruner++)
         {
             world.Pruners[pruner].Step = PrunerStep.Over;
+        }
+        if (IsUnderWay)
+        {
+            world.Announced = world.Fenced = 1;
+            world.Intents[0] = SnapshotOf(0, 0) + 1;
+            world.Writers[0].Step = WriterStep.PutSnapshot;
+            for (int pruner = 0; pruner < Pruners; pruner++)
+            {
+                int record = RecordOf(pruner, 0);
+                world.Records |= 1 << record;
+                world.CondemnedPacks[record] = 1 << pruner;
+                world.Pruners[pruner] = new Pruner { Step = PrunerStep.LookCondemned, Doomed = 1 << pruner, Roots = 1 << SnapshotOf(0, 0) };
+            }
         }
         world.Finisher.Step = Finishes ? FinisherStep.Announce : FinisherStep.Over;
         world.Undeleter.Step = Undeletable >= 0 ? UndeleterStep.PutNote : UndeleterStep.Over;

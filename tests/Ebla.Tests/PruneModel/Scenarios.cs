@@ -83,6 +83,11 @@ internal static class Scenarios
         Without(Rule.FinishWithIntent, new("") { Writers = [[1]], Finishes = true, Runs = 2 }),
         Without(Rule.DropOnlyTheLost, new("") { Writers = [[1]], Finishes = true }),
         Without(Rule.ListTwiceBeforeDrop, new("") { Writers = [[1]], Finishes = true, Runs = 2, FirstSnapshot = 0 }),
+        Without(Rule.MissTheSameBlob, new("")
+        {
+            Packs = [1, 2], FirstSnapshot = 0, Writers = [[3]], Finishes = true, Pruners = 2, Runs = 2, RunsOfSecondMax = 1, CondemnMax = 1,
+            Forgettable = 0, IsUnderWay = true,
+        }),
         Without(Rule.RewriteInSession, new("") { Writers = [[1]] }),
         Without(Rule.FinishIntents, new("") { Writers = [[1]] }),
         Without(Rule.FindUnnamedPacks, new("") { Writers = [[1]] }),

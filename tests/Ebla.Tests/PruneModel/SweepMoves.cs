@@ -52,7 +52,7 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
                 if ((me.Begun & world.Records) == 0)
                 {
                     my.Begun = 0;
-                    EndRun(ref my);
+                    EndRun(ref my, index);
                     moves.Add(next, Describe("has merged records", 0));
                     break;
                 }
@@ -158,7 +158,7 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
             my.Step = PrunerStep.DeleteFences;
             if (my.Gone == 0)
             {
-                AfterFences(world, ref my);
+                AfterFences(world, ref my, index);
             }
             moves.Add(next, new Move("pruner", index, "has cleared sessions", 0));
             return;
@@ -186,7 +186,7 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
         if (old == 0)
         {
             my.Gone = 0;
-            AfterFences(world, ref my);
+            AfterFences(world, ref my, index);
             moves.Add(next, new Move("pruner", index, "has cleared fences", 0));
             return;
         }
@@ -199,7 +199,7 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
         }
     }
 
-    private void AfterFences(in World world, ref Pruner my)
+    private void AfterFences(in World world, ref Pruner my, int index)
     {
         if (!scenario.Has(Rule.NeverMergeRecords))
         {
@@ -212,7 +212,7 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
         }
         else
         {
-            EndRun(ref my);
+            EndRun(ref my, index);
         }
     }
 
@@ -291,14 +291,14 @@ internal sealed class SweepMoves(Scenario scenario, Moves moves)
                 }
                 else
                 {
-                    EndRun(ref my);
+                    EndRun(ref my, index);
                 }
                 moves.Add(next, new Move("pruner", index, "has merged", 0));
                 break;
         }
     }
 
-    private void EndRun(ref Pruner my) => my = my.Run + 1 < scenario.Runs
+    private void EndRun(ref Pruner my, int index) => my = my.Run + 1 < scenario.RunsOf(index)
         ? new Pruner { Run = my.Run + 1 }
         : new Pruner { Step = PrunerStep.Over };
 }

@@ -15,13 +15,13 @@ internal sealed class Symmetry
     public Symmetry(Scenario scenario, WorldCodec codec, bool isUsed)
     {
         _codec = codec;
-        if (!isUsed || scenario.Without.Length > 0 || scenario.Phases > 1)
+        if (!isUsed || scenario.Without.Length > 0 || scenario.Phases > 1 || scenario.IsUnderWay)
         {
             return;
         }
         bool writers = scenario.Writers.Length == 2 && scenario.Writers[0][0] == scenario.Writers[1][0]
             && scenario.Undeletable <= 0 && scenario.Forgettable >> 1 is 0 or 3;
-        bool pruners = scenario.Pruners == 2;
+        bool pruners = scenario.Pruners == 2 && scenario.RunsOf(0) == scenario.RunsOf(1);
         if (writers)
         {
             _renamings.Add(new Renaming(scenario, writers: true, pruners: false));

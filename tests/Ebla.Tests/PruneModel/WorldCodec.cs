@@ -110,6 +110,7 @@ internal sealed class WorldCodec(Scenario scenario)
             bits.Move(ref world.Finisher.Condemned, _packs);
             bits.Move(ref world.Finisher.Listed, _packs);
             bits.Move(ref world.Finisher.Indexed, _packs);
+            bits.Move(ref world.Finisher.Missing, World.BlobBits);
         }
         int undeleter = (int)world.Undeleter.Step;
         bits.Move(ref undeleter, 2);

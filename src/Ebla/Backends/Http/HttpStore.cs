@@ -18,6 +18,10 @@ internal sealed class HttpStore : IDisposable
     // A Digest server that finds our nonce too old must say so before it has taken a whole pack.
     private const int AskedFirstInBytesMin = 64 << 10;
 
+    // A server that cannot take a pack (a full disk, under rclone) answers before it has read it, and closes: what is still sent then breaks
+    // the line, and the answer is lost. A round trip for a pack is well spent.
+    private const int AskedFirstInBytesMinAlways = 1 << 20;
+
     private readonly HttpPlace _place;
     private readonly BackendSettings _settings;
     private readonly HttpClient _client;
@@ -212,8 +216,9 @@ internal sealed class HttpStore : IDisposable
         if (answer is not null)
         {
             request.Headers.Authorization = answer.For(ask.Method, uri);
-            request.Headers.ExpectContinue = answer.Digest is not null && ask.Content is { Length: >= AskedFirstInBytesMin } ? true : null;
         }
+        int askedFirst = answer?.Digest is null ? AskedFirstInBytesMinAlways : AskedFirstInBytesMin;
+        request.Headers.ExpectContinue = !_isHttp2 && ask.Content?.Length >= askedFirst ? true : null;
         return request;
     }
 }

@@ -97,7 +97,9 @@ internal sealed class RcloneServer(string location, string program, IReadOnlyLis
             ? new BackendException(message, isTransient: true, exception) { Kind = BackendFailureKind.NoContact }
             : Says(UnknownRemoteWords)
             ? new BackendException(
-                $"{location}: rclone has no remote of this name ('rclone listremotes' shows which it has): {words.TrimEnd('.')}.", isTransient: false, exception)
+                $"{location}: rclone has no remote of this name ('rclone listremotes' shows which it has): {words.TrimEnd('.')}.",
+                isTransient: false,
+                exception)
             : null;
     }
 }

@@ -111,6 +111,7 @@ public static class CopyOperation
         private async Task<LoadedCatalog> LoadSourceAsync(CancellationToken cancellationToken)
         {
             LoadedCatalog catalog = await source.CreateCatalogLoader().LoadForReadingAsync(cancellationToken).ConfigureAwait(false);
+            catalog.Index.Grow = null; // Its entries are numbered. What a prune of the source moves meanwhile the next run finds.
             foreach (CatalogFinding finding in catalog.Findings)
             {
                 observer.Notice($"{finding.Message} Run ebla check on the source.");

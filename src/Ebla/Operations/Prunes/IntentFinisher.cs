@@ -83,18 +83,23 @@ internal sealed class IntentFinisher(Repository repository, Sweep sweep)
             _ = await sweep.DeleteAsync([own], cancellationToken).ConfigureAwait(false);
             return stands;
         }
-        // Only in condemned packs: the next look copies it out of them, and then it is whole.
-        return looks.All(look => !IsWhole(look, snapshot.Root, cancellationToken))
-            && await register.StandsAsync(cancellationToken).ConfigureAwait(false);
+        // Else it is in condemned packs only: the next look copies it out of them, and then it is whole. It is to be the same blob that no look
+        // finds: of two that are copied one after the other, each look may miss one.
+        HashSet<ShortId> missing = [.. MissingOf(looks[0], snapshot.Root, cancellationToken)];
+        missing.IntersectWith(MissingOf(looks[1], snapshot.Root, cancellationToken));
+        return missing.Count > 0 && await register.StandsAsync(cancellationToken).ConfigureAwait(false);
     }
 
     private async Task<BlobIndex> LoadWholeAsync(CancellationToken cancellationToken)
         => (await repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false)).Index;
 
     private static bool IsWhole(BlobIndex index, BlobId root, CancellationToken cancellationToken)
+        => MissingOf(index, root, cancellationToken).Count == 0;
+
+    private static IReadOnlyCollection<ShortId> MissingOf(BlobIndex index, BlobId root, CancellationToken cancellationToken)
     {
         CatalogWalk walk = new(index);
         walk.Visit(root, cancellationToken);
-        return walk.Missing.Count == 0;
+        return walk.Missing;
     }
 }

@@ -44,6 +44,15 @@ internal sealed class LiveMark
     /// <summary>What is referred to and in no pack that is there.</summary>
     public IReadOnlyCollection<ShortId> Missing => _walk.Missing;
 
+    /// <summary>Marks also what these refer to. What is lost of it counts as missing, too.</summary>
+    public void Add(IEnumerable<BlobId> roots, CancellationToken cancellationToken)
+    {
+        foreach (BlobId root in roots)
+        {
+            _walk.Visit(root, cancellationToken);
+        }
+    }
+
     /// <summary>Whether a pack's entry is live.</summary>
     public bool Contains(long ordinal) => _walk.HasVisited(ordinal);
 

@@ -25,9 +25,14 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         {
             return result with { PacksLeft = await CountLeftAsync(condemned, cancellationToken).ConfigureAwait(false) };
         }
+        // What runs left that died in a commit is ended twice: before the look, which an intent would stop of which something is lost; and after
+        // it, when what was in condemned packs only has been copied out of them.
+        IntentFinisher finisher = new(repository, _sweep);
+        SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
+        await finisher.RunAsync(sessions, cancellationToken).ConfigureAwait(false);
         for (int look = 1; ; look++)
         {
-            if (await TrySweepAsync(condemned, result, cancellationToken).ConfigureAwait(false) is { } swept)
+            if (await TrySweepAsync(condemned, result, look == LooksMax, cancellationToken).ConfigureAwait(false) is { } swept)
             {
                 result = swept;
                 break;
@@ -41,8 +46,7 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         }
         observer.Doing("merging the index ...");
         await new SegmentMerge(repository, _sweep, options).RunAsync(cancellationToken).ConfigureAwait(false);
-        SessionList sessions = await SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken).ConfigureAwait(false);
-        IntentFinisher finisher = new(repository, _sweep);
+        sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         await finisher.RunAsync(sessions, cancellationToken).ConfigureAwait(false);
         await _sweep.RemoveSessionsAsync(sessions, cancellationToken).ConfigureAwait(false);
         return result with { SnapshotsFinished = finisher.Finished, Refused = _sweep.Refused, ReadInBytes = _mover.ReadInBytes };
@@ -52,7 +56,7 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
     private async Task<(PrunePlan Plan, PruneResult Result)> PlanAsync(CancellationToken cancellationToken)
     {
         observer.Doing("reading the index ...");
-        SessionList sessions = await SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken).ConfigureAwait(false);
+        SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
@@ -63,7 +67,13 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         sightings.Save(snapshots.Forgotten.Select(stored => stored.Id));
         BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
         observer.Doing("finding out what is used ...");
-        LiveMark mark = Mark(catalog, roots, cancellationToken);
+        LiveMark mark = new(catalog, snapshots.Present.Except(removed).Select(stored => stored.Snapshot.Root), cancellationToken);
+        if (mark.Missing.Count > 0)
+        {
+            throw Damaged(mark);
+        }
+        // An intent of which something is lost stops nothing here: or none would ever come to drop it.
+        mark.Add(sessions.Roots, cancellationToken);
         bool areWritersAtWork = sessions.Standing.Any();
         LiveMark? going = areWritersAtWork ? new LiveMark(catalog, removed.Select(stored => stored.Snapshot.Root), cancellationToken) : null;
         PrunePlan plan = PrunePlan.Of(mark.Count(going, cancellationToken), options, areWritersAtWork);
@@ -107,10 +117,11 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
     }
 
     // Look again: intents, then snapshots, then condemned records, packs, index. Copy out what somebody came to need; then delete.
-    private async Task<PruneResult?> TrySweepAsync(CondemnedNames condemned, PruneResult result, CancellationToken cancellationToken)
+    private async Task<PruneResult?> TrySweepAsync(
+        CondemnedNames condemned, PruneResult result, bool isLast, CancellationToken cancellationToken)
     {
         observer.Doing("looking again ...");
-        SessionList sessions = await SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken).ConfigureAwait(false);
+        SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         await repository.DelayAsync(options.ListLag, cancellationToken).ConfigureAwait(false);
         SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
@@ -121,7 +132,13 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         if (packs.Length > 0)
         {
             BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
-            LiveMark mark = Mark(catalog, roots, cancellationToken);
+            LiveMark mark = new(catalog, roots, cancellationToken);
+            if (mark.Missing.Count > 0)
+            {
+                // While another prune moves something, a listing may show neither the old place nor the new. And below a tree blob that is not
+                // seen nothing is: so nothing is removed before all is.
+                return isLast ? throw Damaged(mark) : null;
+            }
             if (!await _mover.MoveAsync(catalog, mark, roots, new HashSet<ObjectId>(), cancellationToken).ConfigureAwait(false))
             {
                 return null;
@@ -141,11 +158,8 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         return result with { SnapshotsRemoved = goneSnapshots, PacksRemoved = gonePacks, PacksLeft = packs.Length - gonePacks };
     }
 
-    private static LiveMark Mark(LoadedCatalog catalog, BlobId[] roots, CancellationToken cancellationToken)
-    {
-        LiveMark mark = new(catalog, roots, cancellationToken);
-        return mark.Missing.Count == 0 ? mark : throw Damaged($"{mark.Missing.Count} blobs that snapshots refer to are in no pack that is there");
-    }
+    private static CorruptDataException Damaged(LiveMark mark)
+        => Damaged($"{mark.Missing.Count} blobs that snapshots refer to are in no pack that is there");
 
     private static CorruptDataException Damaged(string what)
         => new($"{what}. Nothing was removed: a repository is pruned when it is whole. Run ebla check, and forget what cannot be mended.");
@@ -153,11 +167,16 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
     private static BlobId[] RootsOf(IEnumerable<StoredSnapshot> snapshots, SessionList sessions)
         => [.. snapshots.Select(stored => stored.Snapshot.Root).Concat(sessions.Roots).Distinct()];
 
+    private Task<SessionList> LoadSessionsAsync(CancellationToken cancellationToken)
+        => SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken);
+
     private async Task<SnapshotList> LoadSnapshotsAsync(CancellationToken cancellationToken)
     {
         SnapshotList snapshots = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
         snapshots.Notes.RequireWhole();
-        return snapshots.Findings.Count == 0 ? snapshots : throw Damaged($"{snapshots.Findings[0].Name} cannot be read ({snapshots.Findings[0].Message})");
+        return snapshots.Findings.Count == 0
+            ? snapshots
+            : throw Damaged($"{snapshots.Findings[0].Name} cannot be read ({snapshots.Findings[0].Message})");
     }
 
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)

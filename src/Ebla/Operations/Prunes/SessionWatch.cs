@@ -73,8 +73,8 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
         await SessionRegister.FenceAsync(repository.Backend, repository.Keys, session.Id, cancellationToken).ConfigureAwait(false);
         Fenced++;
         observer.Notice(
-            $"a session of {session.Writer.ToString()[..8]} gave no sign of life for {options.FenceAfter.TotalSeconds:0} seconds, and is declared over. "
-            + "If it lives, it looks again at what it stored before it commits");
+            $"a session of {session.Writer.ToString()[..8]} gave no sign of life for {options.FenceAfter.TotalSeconds:0} seconds, and is "
+            + "declared over. If it lives, it looks again at what it stored before it commits");
         return true;
     }
 }

@@ -130,7 +130,12 @@ internal sealed class FrameRestorer(
             SortedDictionary<FrameAddress, List<PlannedPiece>> frames = [];
             foreach (FilePiece piece in _retries)
             {
-                if (damaged.FindCopy(piece.Id) is not { } copy)
+                BlobLocation? found = damaged.FindCopy(piece.Id);
+                if (found is null && await index.TryGrowAsync(cancellationToken).ConfigureAwait(false))
+                {
+                    found = damaged.FindCopy(piece.Id); // A prune has moved it.
+                }
+                if (found is not { } copy)
                 {
                     files.FailPiece(piece.File, damaged.Explain(piece.Id));
                     continue;

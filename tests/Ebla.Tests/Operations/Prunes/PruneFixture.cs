@@ -109,7 +109,8 @@ internal sealed class PruneFixture : IAsyncDisposable
             _ = Directory.CreateDirectory(Path.GetDirectoryName(path)!);
             if (round == 0 || _random.Next(3) == 0)
             {
-                File.WriteAllText(path, string.Join('\n', Enumerable.Range(0, 40 + _random.Next(400)).Select(line => $"{line} of {i} {_random.Next(9)}")));
+                IEnumerable<string> lines = Enumerable.Range(0, 40 + _random.Next(400)).Select(line => $"{line} of {i} {_random.Next(9)}");
+                File.WriteAllText(path, string.Join('\n', lines));
             }
         }
         string noise = Path.Combine(Folder, "noise");

@@ -166,6 +166,7 @@ public sealed class PruneTests
         (_, byte[] brokenContent) = Ebla.Snapshots.SnapshotCodec.Seal(
             dead.Keys, known.Snapshots[0].Snapshot with { Sequence = 4, Root = new BlobId(new Hash256(1, 2, 3, 4)) });
         _ = await register.IntendAsync(wholeContent, Token);
+        _ = await register.IntendAsync(brokenContent, Token);
         await fixture.ForgetAsync(fixture.Backend, 0);
         RecordingPruneObserver observer = new();
 
@@ -179,7 +180,6 @@ public sealed class PruneTests
         Assert.False(await register.StandsAsync(Token));
         await PruneFixture.ExpectWholeAsync(fixture.Backend, [fixture.Snapshots[1], whole.Id]);
         Assert.Equal(1, await CountAsync(fixture.Backend, ObjectKind.Session)); // The fence.
-        _ = brokenContent;
     }
 
     [Fact]

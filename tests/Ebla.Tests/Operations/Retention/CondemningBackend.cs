@@ -1,16 +1,14 @@
 using System.Buffers;
-using System.Runtime.CompilerServices;
 using Ebla.Backends;
 using Ebla.Primitives;
 
 namespace Ebla.Tests.Operations.Retention;
 
-/// <summary>A store where a prune clears up every session that it sees, the first times that anyone looks.</summary>
-internal sealed class SessionTakingBackend(IBackend inner, int timesMax) : IBackend
+/// <summary>A store where a prune condemns something just before the next note is put.</summary>
+internal sealed class CondemningBackend(IBackend inner) : IBackend
 {
-    private int _taken;
-
-    public int Taken => _taken;
+    /// <summary>The record that it puts; null: none.</summary>
+    public (ObjectName Name, byte[] Content)? OnNextNote { get; set; }
 
     public BackendCapabilities Capabilities => inner.Capabilities;
 
@@ -21,8 +19,15 @@ internal sealed class SessionTakingBackend(IBackend inner, int timesMax) : IBack
     public ValueTask CreateHeaderAsync(ReadOnlyMemory<byte> header, CancellationToken cancellationToken = default)
         => inner.CreateHeaderAsync(header, cancellationToken);
 
-    public ValueTask PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
-        => inner.PutAsync(name, content, cancellationToken);
+    public async ValueTask PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
+    {
+        if (name.Kind == ObjectKind.Note && OnNextNote is { } record)
+        {
+            OnNextNote = null;
+            await inner.PutAsync(record.Name, new ReadOnlySequence<byte>(record.Content), cancellationToken);
+        }
+        await inner.PutAsync(name, content, cancellationToken);
+    }
 
     public ValueTask FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
 
@@ -37,18 +42,8 @@ internal sealed class SessionTakingBackend(IBackend inner, int timesMax) : IBack
     public ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken cancellationToken = default)
         => inner.GetSizeAsync(name, cancellationToken);
 
-    public async IAsyncEnumerable<ObjectInfo> ListAsync(ObjectKind kind, [EnumeratorCancellation] CancellationToken cancellationToken = default)
-    {
-        bool takes = kind == ObjectKind.Session && _taken < timesMax;
-        _taken += takes ? 1 : 0;
-        await foreach (ObjectInfo info in inner.ListAsync(kind, cancellationToken))
-        {
-            if (!takes)
-            {
-                yield return info;
-            }
-        }
-    }
+    public IAsyncEnumerable<ObjectInfo> ListAsync(ObjectKind kind, CancellationToken cancellationToken = default)
+        => inner.ListAsync(kind, cancellationToken);
 
     public ValueTask DeleteAsync(ObjectName name, CancellationToken cancellationToken = default) => inner.DeleteAsync(name, cancellationToken);
 

@@ -1,0 +1,85 @@
+using Ebla.Backends;
+using Ebla.Indexing;
+using Ebla.Primitives;
+
+namespace Ebla.Repositories;
+
+/// <summary>Adds segments to a reader's index that came after it was loaded: a prune may have moved blobs while it reads.</summary>
+/// <remarks>
+/// A list is no snapshot, so three lists in a row must show nothing new before the reader is told so. Then nobody is asked for a while: where
+/// much is lost, each blob would ask.
+/// </remarks>
+internal sealed class IndexGrowth(
+    LoadedCatalog catalog, IBackend backend, Func<ObjectName, CancellationToken, Task<IReadOnlyList<IndexedPack>?>> read, CatalogCache cache)
+{
+    private const int ListsMax = 3;
+
+    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(10);
+
+    private readonly Lock _lock = new();
+    private readonly HashSet<ObjectId> _known = [.. catalog.Segments];
+    private Task<bool> _looking = Task.FromResult(false);
+    private long? _barren;
+
+    /// <summary>True if something came. Those who ask while one looks share what it finds.</summary>
+    public Task<bool> GrowAsync(CancellationToken cancellationToken)
+    {
+        lock (_lock)
+        {
+            if (_looking.IsCompleted)
+            {
+                _looking = LookAsync(cancellationToken);
+            }
+            return _looking;
+        }
+    }
+
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        if (_barren is { } moment && TimeProvider.System.GetElapsedTime(moment) < Pause)
+        {
+            return false;
+        }
+        for (int list = 0; list < ListsMax; list++)
+        {
+            if (await TryAddAsync(cancellationToken).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+        _barren = TimeProvider.System.GetTimestamp();
+        return false;
+    }
+
+    private async Task<bool> TryAddAsync(CancellationToken cancellationToken)
+    {
+        List<IndexedPack> packs = [];
+        await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Index, cancellationToken).ConfigureAwait(false))
+        {
+            if (_known.Contains(info.Name.Id))
+            {
+                continue;
+            }
+            try
+            {
+                if (await read(info.Name, cancellationToken).ConfigureAwait(false) is { } named)
+                {
+                    packs.AddRange(named);
+                    _ = _known.Add(info.Name.Id);
+                }
+            }
+            catch (Exception exception) when (exception is CorruptDataException or UnsupportedFormatException)
+            {
+                _ = _known.Add(info.Name.Id); // A check tells of it.
+            }
+        }
+        if (packs.Count == 0)
+        {
+            return false;
+        }
+        IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);
+        CatalogCache.DeleteSessionRun(run);
+        catalog.Index.Add(run, (_, _) => true);
+        return true;
+    }
+}
