@@ -6,15 +6,18 @@
 # owned ARGUMENT..., client ARGUMENT...: ebla with the owner's access to the store, and with the client's. Redefined by each store.
 owned() { on "$@"; }
 client() { on "$@"; }
+# reader ARGUMENT...: as the client, where it may set the owners of what is restored.
+reader() { client "$@"; }
 # sealed: what the owner's machine does after each backup; most stores need nothing.
 sealed() { :; }
 
-# change ROUND: other files in ./source.
+# change ROUND: other files in ./source, of the user who is the client of the local folder.
 change() {
     mkdir -p source
     head -c 3000000 /dev/urandom > "source/noise$1"
     rm -f "source/noise$(( $1 - 1 ))"
     seq "$1" 20000 > source/text
+    (( EUID != 0 )) || chown -R 65534:65534 source
 }
 
 # life: what every such store must bear. The place is in EBLA_REPOSITORY.
@@ -30,7 +33,7 @@ life() {
         [[ ! -s stderr ]] || { cat stderr; fail "a backup that may not delete complains"; }
         sealed
     done
-    expect_exit 0 client restore latest restored
+    expect_exit 0 reader restore latest restored
     expect_same source "restored$PWD/source"
     rm -rf restored
     expect_exit 0 client check --read-data
@@ -53,7 +56,7 @@ life() {
     [[ $left == 0 ]] || fail "$left records of sessions are left"
     expect_exit 0 owned check --read-data
     expect_match '^no errors' stdout
-    expect_exit 0 owned restore latest restored
+    expect_exit 0 reader restore latest restored
     expect_same source "restored$PWD/source"
     rm -rf restored
     change 4
@@ -68,9 +71,9 @@ refused_prune() {
     [[ $(wc -l < stderr) == 1 ]] || { cat stderr; fail "not exactly one line"; }
     expect_match 'the store refuses deletions, so nothing was removed' stderr
     sealed
-    expect_exit 0 client undelete "${2}"
+    expect_exit 0 client undelete "$2"
     sealed
-    expect_exit 0 client restore "${2}" restored
+    expect_exit 0 reader restore "$2" restored
     rm -rf restored
     FORGOTTEN=1
 }
@@ -94,7 +97,8 @@ pack=$(find "$FILES/x/data" -type f | head -n 1)
 unset -f client
 client() { on "$@"; }
 
-# S3: credentials that may put and get and not delete, by a policy of the bucket.
+# S3: credentials that may put and get and not delete, by a policy of the bucket. What the client puts is the client's to Ceph, so the policy
+# also lets the owner do everything with it.
 start_server radosgw
 admin() { radosgw-admin -n client.rgw "$@" > admin.out 2>&1 || { cat admin.out; fail "radosgw-admin $1"; }; }
 admin user create --uid=writer --display-name=writer --access-key=writer-key --secret-key=other-secret-0123456789
@@ -104,11 +108,10 @@ cat > policy <<'POLICY'
     {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam:::user/writer"}, "Action": ["s3:ListBucket", "s3:GetBucketLocation"],
      "Resource": "arn:aws:s3:::ebla"},
     {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam:::user/writer"}, "Action": ["s3:GetObject", "s3:PutObject"],
-     "Resource": "arn:aws:s3:::ebla/*"}]}
+     "Resource": "arn:aws:s3:::ebla/*"},
+    {"Effect": "Allow", "Principal": {"AWS": "arn:aws:iam:::user/test"}, "Action": "s3:*", "Resource": "arn:aws:s3:::ebla/*"}]}
 POLICY
-curl -sS --fail --noproxy '*' --aws-sigv4 aws:amz:us-east-1:s3 --user "ebla-test-key:$EBLA_STORE_PASSWORD" \
-    -H "x-amz-content-sha256: $(sha256sum < policy | cut -d ' ' -f 1)" -X PUT --data-binary @policy "$endpoint/ebla?policy" \
-    || fail "the gateway takes no policy"
+"$ROOT/tests/servers/bucket-policy" "$endpoint" ebla ebla-test-key "$EBLA_STORE_PASSWORD" policy || fail "the gateway takes no policy"
 export EBLA_REPOSITORY=$LOCATION/x
 client() { EBLA_STORE_PASSWORD=other-secret-0123456789 on "$@" -o s3.key-id=writer-key; }
 sessions() { radosgw-admin -n client.rgw bucket list --bucket=ebla --max-entries=100000 2> /dev/null | grep -c '"name": "x/sessions/' || true; }
@@ -147,7 +150,8 @@ if (( EUID == 0 )); then
     chmod a+rwx .
     mkdir nobody
     chown 65534:65534 nobody
-    client() { as_nobody env HOME="$PWD/nobody" "$ROOT/ebla" "$@"; }
+    client() { as_nobody env HOME="$PWD/nobody" TMPDIR="$PWD/nobody" "$ROOT/ebla" "$@"; }
+    reader() { ebla "$@"; }
     # As the documentation has it.
     prepared() {
         mkdir -p repo/packs/{0..9}{0..9} repo/packs/{0..9}{a..f} repo/packs/{a..f}{0..9} repo/packs/{a..f}{a..f}
