@@ -115,7 +115,9 @@ internal sealed class PruneRun
             _ = await new CondemnedStore(_repository.Backend, _repository.Keys).PutAsync(packs, gone, cancellationToken).ConfigureAwait(false);
             await _repository.DelayAsync(2 * _options.ListLag, cancellationToken).ConfigureAwait(false);
         }
-        bool isAnythingGoing = packs.Length + removed.Length > 0 || catalog.Packs!.Sizes.Keys.Any(before.Packs.Contains);
+        // Packs that stay for the sessions' sake alone: unless a session that died is fenced, they would stay for ever.
+        bool isAnythingGoing = packs.Length + removed.Length > 0 || catalog.Packs!.Sizes.Keys.Any(before.Packs.Contains)
+            || plan.Kept.Any(use => use.UsedSizeInBytes == 0);
         return (isAnythingGoing, new PruneResult
         {
             SnapshotsRemoved = 0,
