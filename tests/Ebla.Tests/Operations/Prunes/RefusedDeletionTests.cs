@@ -1,4 +1,3 @@
-using Ebla.Backends;
 using Ebla.Operations.Prunes;
 using Ebla.Operations.Retention;
 using Ebla.Primitives;
