@@ -1,4 +1,4 @@
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2317
 # Stores that refuse deletions to the client, on a REST server, over S3 by policy and by object lock, and in a local folder: backups go on,
 # with sessions and checkpoints; a stolen client can remove nothing; and the owner, who may delete, gets the space back.
 . "$ROOT/tests/cli/lib-stores"
@@ -51,7 +51,8 @@ life() {
 
     # The owner.
     expect_exit 0 owned prune --max-unused 0 --json
-    expect_json "d['snapshots_removed'] == $FORGOTTEN and d['packs_removed'] > 0 and d['deletions_refused'] == 0 and d['bytes_freed'] > 3000000" stdout
+    expect_json "(d['snapshots_removed'], d['deletions_refused']) == ($FORGOTTEN, 0) and d['packs_removed'] > 0" stdout
+    expect_json "d['bytes_freed'] > 3000000" stdout
     left=$(sessions)
     [[ $left == 0 ]] || fail "$left records of sessions are left"
     expect_exit 0 owned check --read-data
@@ -94,7 +95,6 @@ life
 pack=$(find "$FILES/x/data" -type f | head -n 1)
 [[ $(curl -s -o /dev/null -w '%{http_code}' -u backup:secret -X DELETE "http://${limited#*@}/data/${pack##*/}") == 403 ]] || fail "deleted"
 [[ -e $pack ]] || fail "a pack is gone"
-unset -f client
 client() { on "$@"; }
 
 # S3: credentials that may put and get and not delete, by a policy of the bucket. What the client puts is the client's to Ceph, so the policy
@@ -139,7 +139,6 @@ expect_same source "restored$PWD/source"
 rm -rf restored
 change 4
 expect_exit 0 client backup source
-unset -f client owned
 owned() { on "$@"; }
 
 # A local folder: names in append-only folders stay, and what is in the files is made immutable after each backup. Needs root.
@@ -147,10 +146,10 @@ if (( EUID == 0 )); then
     OPTIONS=()
     export EBLA_REPOSITORY=$PWD/repo
     FILES=$PWD/repo SESSIONS=sessions
-    chmod a+rwx .
-    mkdir nobody
-    chown 65534:65534 nobody
-    client() { as_nobody env HOME="$PWD/nobody" TMPDIR="$PWD/nobody" "$ROOT/ebla" "$@"; }
+    chmod 711 "$HOME/.." "$HOME/../.."
+    install -d -m 700 -o 65534 -g 65534 nobody
+    cp -r "$(dirname "$(readlink -f "$ROOT"/artifacts/ebla/linux-*/ebla | head -n 1)")" program
+    client() { as_nobody env HOME="$PWD/nobody" TMPDIR="$PWD/nobody" program/ebla "$@"; }
     reader() { ebla "$@"; }
     # As the documentation has it.
     prepared() {
