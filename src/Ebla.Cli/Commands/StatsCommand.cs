@@ -160,8 +160,8 @@ internal static class StatsCommand
         ];
         if (others.Any(other => other.Totals.Blobs > 0))
         {
-            output.WriteLine($"{ByteSize.Format(result.FramesInBytes)} in packs: {ByteSize.Format(result.Referred.StoredInBytes)} that snapshots need, "
-                + string.Join(", ", others.Where(other => other.Totals.Blobs > 0)
+            output.WriteLine($"{ByteSize.Format(result.FramesInBytes)} in packs: {ByteSize.Format(result.Referred.StoredInBytes)} that "
+                + "snapshots need, " + string.Join(", ", others.Where(other => other.Totals.Blobs > 0)
                     .Select(other => $"{ByteSize.Format(other.Totals.StoredInBytes)} that {other.What}")));
         }
     }

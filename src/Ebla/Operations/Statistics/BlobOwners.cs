@@ -23,6 +23,9 @@ internal sealed class BlobOwners(CountedCopies copies, int[] groups, int yieldin
     private readonly int[]?[] _pages = new int[]?[(int)((copies.EntryCount + OwnersPerPage - 1) / OwnersPerPage)];
     private readonly Stack<ShortId> _waiting = [];
 
+    /// <summary>How often tree blobs were gone through.</summary>
+    public long TreesVisited { get; private set; }
+
     /// <summary>Visits all that a member refers to.</summary>
     /// <param name="root">Its root.</param>
     /// <param name="member">Its number. Those of the group that yields come after all others.</param>
@@ -40,6 +43,7 @@ internal sealed class BlobOwners(CountedCopies copies, int[] groups, int yieldin
             CatalogEntry entry = copies.Get(ordinal);
             if (entry.Row.Kind == FrameKind.Tree)
             {
+                TreesVisited++;
                 ReadOnlySpan<byte> links = copies.GetLinks(entry);
                 for (int offset = 0; offset < links.Length; offset += ShortId.SizeInBytes)
                 {

@@ -23,6 +23,9 @@ internal sealed class ReferredSizes(CountedCopies copies)
     /// <summary>What the snapshots since the start of the group refer to together.</summary>
     public BlobTotals Group { get; private set; }
 
+    /// <summary>How often tree blobs were gone through.</summary>
+    public long TreesVisited { get; private set; }
+
     /// <summary>Starts a group.</summary>
     public void StartGroup(CancellationToken cancellationToken)
     {
@@ -87,6 +90,7 @@ internal sealed class ReferredSizes(CountedCopies copies)
         {
             return;
         }
+        TreesVisited++;
         ReadOnlySpan<byte> links = copies.GetLinks(entry);
         for (int offset = 0; offset < links.Length; offset += ShortId.SizeInBytes)
         {
