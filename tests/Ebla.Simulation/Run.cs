@@ -193,10 +193,6 @@ internal sealed class Run
                 throw new OracleException($"after three prunes {count} blobs are left that no snapshot needs");
             }
         }
-        if (world.MainStore.Present.FirstOrDefault(stored => stored.Name.Kind == ObjectKind.Session && !world.IsFence(stored)) is { } left)
-        {
-            throw new OracleException($"after three prunes {left} is left, which is no fence");
-        }
     }
 
     private static async Task<string> EndAsync(IActor actor, ActorContext context)

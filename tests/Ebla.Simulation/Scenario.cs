@@ -55,8 +55,7 @@ internal sealed record Scenario
     }
 
     public override string ToString()
-        => $"{MachineCount} machines, {OperationsPerMachine} operations each, {(HasRetries ? "retries" : "no retries")}, "
-            + $"{(Prunes ? "prunes, " : "")}deaths {Deaths}, "
-            + $"sleeps {Sleeps}, interruptions {Interruptions}, packs {Upload.PackSizeInBytes}, frames {Upload.FrameSizeInBytes}, "
+        => $"{MachineCount} machines, {OperationsPerMachine} operations each, {(HasRetries ? "retries" : "no retries")}, {(Prunes ? "prunes, " : "")}"
+            + $"deaths {Deaths}, sleeps {Sleeps}, interruptions {Interruptions}, packs {Upload.PackSizeInBytes}, frames {Upload.FrameSizeInBytes}, "
             + $"checkpoints {CheckpointInterval}; store: {Traits}";
 }

@@ -1,5 +1,4 @@
 using Ebla.Keys;
-using Ebla.Sessions;
 using Ebla.Simulation.Actors;
 using Ebla.Simulation.Faults;
 using Ebla.Simulation.Oracles;
@@ -39,9 +38,6 @@ internal sealed class World
 
     /// <summary>Whether something can fail for no fault of the one to whom it happens: errors of the store, a pruner's fence.</summary>
     public bool HasTrouble => Scenario.Traits.HasErrors || Scenario.Traits.ListLag > TimeSpan.Zero || Scenario.Prunes || Fault.HasTrouble;
-
-    public bool IsFence(StoredObject stored)
-        => SessionRecordCodec.Open(MainKeys, stored.Content).Type == SessionRecordType.Fence;
 
     public SimulatedStore StoreOf(StoreOracle oracle) => oracle == Main ? MainStore : MirrorStore;
 

@@ -25,7 +25,10 @@ internal static class ForgetCommand
             Description = "Keep this snapshot too; may be given several times.",
             HelpName = "ID",
         };
-        Option<bool> dryRun = new("--dry-run", "-n") { Description = "Only say what would go and why, and what a prune could free then. Writes nothing." };
+        Option<bool> dryRun = new("--dry-run", "-n")
+        {
+            Description = "Only say what would go and why, and what a prune could free then. Writes nothing.",
+        };
         Option<bool> allowEmpty = new("--allow-empty-group") { Description = "Let the newest snapshot of a group go too." };
         Option<bool> force = new("--force") { Description = "Forget also where so many would go, or have come, that it looks like a mistake." };
         TaughtCommand command = new(

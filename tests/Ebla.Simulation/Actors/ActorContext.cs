@@ -31,10 +31,12 @@ internal sealed record ActorContext(World World, Machine Machine, Process Proces
     private IBackend Connect(SimulatedStore store)
     {
         IBackend connection = World.Fault.Wrap(new StoreConnection(store, Process), this);
-        return World.Scenario.HasRetries
-            ? new RetryingBackend(
-                connection,
-                new Retries(new RetryTimes(), Process.Clock, new Random(unchecked((int)Process.Chance.NextWord())), new TrafficMeter(), static _ => { }))
-            : connection;
+        if (!World.Scenario.HasRetries)
+        {
+            return connection;
+        }
+        Random random = new(Process.Chance.Below(int.MaxValue));
+        return new RetryingBackend(
+            connection, new Retries(new RetryTimes(), Process.Clock, random, new TrafficMeter(), static _ => { }));
     }
 }

@@ -35,7 +35,7 @@ internal sealed class WebDavFolders(HttpStore store)
         string[] all = [.. above, .. below];
 
         // From the deepest upwards until one can be made or is there, then down again.
-        int depth = all.Length;
+        int depth = all.Length, refusals = 0;
         for (int attempt = 0; ; attempt++)
         {
             string folder = $"/{string.Join('/', all.Take(depth))}/";
@@ -47,7 +47,19 @@ internal sealed class WebDavFolders(HttpStore store)
                 // Apache and rclone also say so if another request made it at the same time, and a server may not let us make it again.
                 Exception failure = exchange.Failure();
                 exchange.Dispose();
-                status = await IsThereAsync(folder, cancellationToken).ConfigureAwait(false) ? HttpStatusCode.MethodNotAllowed : throw failure;
+                if (await IsThereAsync(folder, cancellationToken).ConfigureAwait(false))
+                {
+                    status = HttpStatusCode.MethodNotAllowed;
+                }
+                else
+                {
+                    // Whoever made it may have removed it before we looked.
+                    if (refusals++ > 0)
+                    {
+                        throw failure;
+                    }
+                    continue;
+                }
             }
             switch (status)
             {

@@ -33,7 +33,9 @@ internal sealed class LiveMark
         {
             for (int pack = 0; pack < runs[run].PackCount; pack++)
             {
-                if (!seen.Add(runs[run].GetPackId(pack)))
+                // One that names a wrong size says nothing of the pack.
+                ObjectId id = runs[run].GetPackId(pack);
+                if (!_packs.IsUsable(id, runs[run].GetPackSizeInBytes(pack)) || !seen.Add(id))
                 {
                     _ = _repeated.Add((run, pack));
                 }

@@ -6,36 +6,63 @@ using Ebla.Repositories;
 namespace Ebla.Operations.Prunes;
 
 /// <summary>One prune, step by step as docs/prune.md has them. Each step leaves the repository whole.</summary>
-internal sealed class PruneRun(Repository repository, PruneOptions options, IPruneObserver observer)
+internal sealed class PruneRun
 {
     private const int LooksMax = 4;
 
-    private readonly LiveMover _mover = new(repository, options);
-    private readonly SessionWatch _watch = new(repository, options, observer);
-    private readonly Sweep _sweep = new(repository, options, observer);
+    private readonly Repository _repository;
+    private readonly PruneOptions _options;
+    private readonly IPruneObserver _observer;
+    private readonly LiveMover _mover;
+    private readonly SessionWatch _watch;
+    private readonly Sweep _sweep;
+    private readonly IntentFinisher _finisher;
+
+    public PruneRun(Repository repository, PruneOptions options, IPruneObserver observer)
+    {
+        _repository = repository;
+        _options = options;
+        _observer = observer;
+        _mover = new LiveMover(repository, options);
+        _watch = new SessionWatch(repository, options, observer);
+        _sweep = new Sweep(repository, options, observer);
+        _finisher = new IntentFinisher(repository, _sweep);
+    }
 
     public async Task<PruneResult> RunAsync(CancellationToken cancellationToken)
     {
-        (PrunePlan plan, PruneResult result) = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        (bool isAnythingGoing, PruneResult result) = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        result = isAnythingGoing ? await RemoveAsync(result, cancellationToken).ConfigureAwait(false) : result;
+        if (result.SessionsStanding > 0 && !_options.DryRun)
+        {
+            return result;
+        }
+        _observer.Doing("merging the index ...");
+        await new SegmentMerge(_repository, _sweep, _options).RunAsync(cancellationToken).ConfigureAwait(false);
+        SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
+        await _finisher.RunAsync(sessions, cancellationToken).ConfigureAwait(false);
+        await _sweep.RemoveSessionsAsync(sessions, cancellationToken).ConfigureAwait(false);
+        return result with { SnapshotsFinished = _finisher.Finished, Refused = _sweep.Refused, ReadInBytes = _mover.ReadInBytes };
+    }
+
+    private async Task<PruneResult> RemoveAsync(PruneResult result, CancellationToken cancellationToken)
+    {
         // What others condemned and did not come to remove is removed, too: this is how a prune that died is cleaned up after.
-        CondemnedNames condemned = await new CondemnedStore(repository.Backend, repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+        CondemnedNames condemned = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
         int standing = await _watch.WaitAsync(cancellationToken).ConfigureAwait(false);
         result = result with { SessionsWaitedFor = _watch.Awaited, SessionsFenced = _watch.Fenced, SessionsStanding = standing };
-        if (standing > 0 && !options.DryRun)
+        if (standing > 0 && !_options.DryRun)
         {
             return result with { PacksLeft = await CountLeftAsync(condemned, cancellationToken).ConfigureAwait(false) };
         }
         // What runs left that died in a commit is ended twice: before the look, which an intent would stop of which something is lost; and after
         // it, when what was in condemned packs only has been copied out of them.
-        IntentFinisher finisher = new(repository, _sweep);
-        SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
-        await finisher.RunAsync(sessions, cancellationToken).ConfigureAwait(false);
+        await _finisher.RunAsync(await LoadSessionsAsync(cancellationToken).ConfigureAwait(false), cancellationToken).ConfigureAwait(false);
         for (int look = 1; ; look++)
         {
             if (await TrySweepAsync(condemned, result, look == LooksMax, cancellationToken).ConfigureAwait(false) is { } swept)
             {
-                result = swept;
-                break;
+                return swept;
             }
             if (look == LooksMax)
             {
@@ -44,29 +71,23 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
                     + "Run it again.", isTransient: false);
             }
         }
-        observer.Doing("merging the index ...");
-        await new SegmentMerge(repository, _sweep, options).RunAsync(cancellationToken).ConfigureAwait(false);
-        sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
-        await finisher.RunAsync(sessions, cancellationToken).ConfigureAwait(false);
-        await _sweep.RemoveSessionsAsync(sessions, cancellationToken).ConfigureAwait(false);
-        return result with { SnapshotsFinished = finisher.Finished, Refused = _sweep.Refused, ReadInBytes = _mover.ReadInBytes };
     }
 
     // Mark, copy what is used of the packs that go (so that writers which begin now find it), condemn.
-    private async Task<(PrunePlan Plan, PruneResult Result)> PlanAsync(CancellationToken cancellationToken)
+    private async Task<(bool IsAnythingGoing, PruneResult Result)> PlanAsync(CancellationToken cancellationToken)
     {
-        observer.Doing("reading the index ...");
+        _observer.Doing("reading the index ...");
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
-        CondemnedNames before = await new CondemnedStore(repository.Backend, repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
-        Sightings sightings = new(repository, options);
+        CondemnedNames before = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+        Sightings sightings = new(_repository, _options);
         StoredSnapshot[] removed =
             [.. snapshots.Forgotten.Where(stored => before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))];
         sightings.Save(snapshots.Forgotten.Select(stored => stored.Id));
         BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions);
-        observer.Doing("finding out what is used ...");
+        _observer.Doing("finding out what is used ...");
         LiveMark mark = new(catalog, snapshots.Present.Except(removed).Select(stored => stored.Snapshot.Root), cancellationToken);
         if (mark.Missing.Count > 0)
         {
@@ -76,10 +97,10 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         mark.Add(sessions.Roots, cancellationToken);
         bool areWritersAtWork = sessions.Standing.Any();
         LiveMark? going = areWritersAtWork ? new LiveMark(catalog, removed.Select(stored => stored.Snapshot.Root), cancellationToken) : null;
-        PrunePlan plan = PrunePlan.Of(mark.Count(going, cancellationToken), options, areWritersAtWork);
+        PrunePlan plan = PrunePlan.Of(mark.Count(going, cancellationToken), _options, areWritersAtWork);
         if (plan.Going.Count > 0)
         {
-            observer.Doing("copying what is used ...");
+            _observer.Doing("copying what is used ...");
             if (!await _mover.MoveAsync(catalog, mark, roots, plan.Going, cancellationToken).ConfigureAwait(false))
             {
                 throw Damaged("Some of it cannot be read");
@@ -89,10 +110,13 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         ObjectId[] gone = [.. removed.Select(stored => stored.Id).Where(id => !before.Snapshots.Contains(id))];
         if (packs.Length + gone.Length > 0)
         {
-            _ = await new CondemnedStore(repository.Backend, repository.Keys).PutAsync(packs, gone, cancellationToken).ConfigureAwait(false);
-            await repository.DelayAsync(2 * options.ListLag, cancellationToken).ConfigureAwait(false);
+            _ = await new CondemnedStore(_repository.Backend, _repository.Keys).PutAsync(packs, gone, cancellationToken).ConfigureAwait(false);
+            await _repository.DelayAsync(2 * _options.ListLag, cancellationToken).ConfigureAwait(false);
         }
-        return (plan, new PruneResult
+        // Packs that stay for the sessions' sake alone: unless a session that died is fenced, they would stay for ever.
+        bool isAnythingGoing = packs.Length + removed.Length > 0 || catalog.Packs!.Sizes.Keys.Any(before.Packs.Contains)
+            || plan.Kept.Any(use => use.UsedSizeInBytes == 0);
+        return (isAnythingGoing, new PruneResult
         {
             SnapshotsRemoved = 0,
             SnapshotsInGrace = snapshots.Forgotten.Count - removed.Length,
@@ -111,7 +135,7 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
             SessionsFenced = 0,
             SnapshotsFinished = 0,
             Refused = 0,
-            IsDryRun = options.DryRun,
+            IsDryRun = _options.DryRun,
             Duration = default,
         });
     }
@@ -120,9 +144,9 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
     private async Task<PruneResult?> TrySweepAsync(
         CondemnedNames condemned, PruneResult result, bool isLast, CancellationToken cancellationToken)
     {
-        observer.Doing("looking again ...");
+        _observer.Doing("looking again ...");
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
-        await repository.DelayAsync(options.ListLag, cancellationToken).ConfigureAwait(false);
+        await _repository.DelayAsync(_options.ListLag, cancellationToken).ConfigureAwait(false);
         SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
@@ -144,11 +168,11 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
                 return null;
             }
         }
-        observer.Doing("removing ...");
+        _observer.Doing("removing ...");
         if (removed.Length > 0)
         {
             // From here on nothing brings them back, also not a note that is on its way.
-            _ = await new NoteStore(repository).PutAsync(
+            _ = await new NoteStore(_repository).PutAsync(
                 new Note(NoteType.Removed, snapshots.Notes.NextNumber) { Removed = [.. removed.Select(stored => stored.Id)] },
                 cancellationToken).ConfigureAwait(false);
         }
@@ -168,11 +192,11 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
         => [.. snapshots.Select(stored => stored.Snapshot.Root).Concat(sessions.Roots).Distinct()];
 
     private Task<SessionList> LoadSessionsAsync(CancellationToken cancellationToken)
-        => SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken);
+        => SessionList.LoadAsync(_repository.Backend, _repository.Keys, cancellationToken);
 
     private async Task<SnapshotList> LoadSnapshotsAsync(CancellationToken cancellationToken)
     {
-        SnapshotList snapshots = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
+        SnapshotList snapshots = await new SnapshotStore(_repository).LoadAsync(cancellationToken).ConfigureAwait(false);
         snapshots.Notes.RequireWhole();
         return snapshots.Findings.Count == 0
             ? snapshots
@@ -181,17 +205,17 @@ internal sealed class PruneRun(Repository repository, PruneOptions options, IPru
 
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)
     {
-        LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = await _repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false);
         foreach (CatalogFinding finding in catalog.Findings)
         {
-            observer.Problem($"{finding.Message} Run ebla check.");
+            _observer.Problem($"{finding.Message} Run ebla check.");
         }
         return catalog;
     }
 
     private async Task<int> CountLeftAsync(CondemnedNames condemned, CancellationToken cancellationToken)
     {
-        PackList packs = await PackList.LoadAsync(repository.Backend, [], cancellationToken).ConfigureAwait(false);
+        PackList packs = await PackList.LoadAsync(_repository.Backend, [], cancellationToken).ConfigureAwait(false);
         return packs.Sizes.Keys.Count(condemned.Packs.Contains);
     }
 }

@@ -22,6 +22,7 @@ internal sealed class SegmentMerge(Repository repository, Sweep sweep, PruneOpti
     {
         IBackend backend = repository.Backend;
         List<ObjectInfo> segments = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Index, cancellationToken)).ConfigureAwait(false);
+        await repository.DelayAsync(options.ListLag, cancellationToken).ConfigureAwait(false);
         // Also of condemned packs, as long as they are there: of what they hold nobody may have made a copy yet.
         PackList packs = await PackList.LoadAsync(backend, [], cancellationToken).ConfigureAwait(false);
         bool mergesSmall = segments.Count(segment => segment.SizeInBytes < SmallSizeInBytesMax) >= SmallCountMin;

@@ -16,7 +16,7 @@ internal sealed class ReferredSizes(CountedCopies copies)
 
     private readonly int[]?[] _pages = new int[]?[(int)((copies.EntryCount + CountsPerPage - 1) / CountsPerPage)];
     private readonly Stack<ShortId> _waiting = [];
-    private VisitedBlobs _ofGroup = new(0);
+    private VisitedBlobs _ofGroup = new(copies.EntryCount);
     private BlobTotals _present;
     private BlobId? _root;
 
