@@ -139,6 +139,11 @@ public sealed class AccountTests
     {
         await using PruneFixture fixture = await PruneFixture.MakeAsync(1);
         await using Repository repository = await TestRepository.OpenAsync(fixture.Backend);
+        for (int folder = 0; folder < 40; folder++)
+        {
+            string unchanged = Directory.CreateDirectory(Path.Combine(fixture.Folder, $"unchanged{folder}")).FullName;
+            await File.WriteAllTextAsync(Path.Combine(unchanged, "file"), $"{folder}", Token);
+        }
         for (int round = 1; round < 25; round++)
         {
             string changed = Path.Combine(fixture.Folder, "d1", "f1");
@@ -153,7 +158,7 @@ public sealed class AccountTests
         BlobOwners owners = new(copies, [0, .. Enumerable.Range(1, 25).Select(member => 1 + member % 2)], 0);
         ReferredSizes sizes = new(copies);
         ReferredSizes ofOne = new(copies);
-        _ = ofOne.MoveTo(list.Snapshots[0].Snapshot.Root, Token);
+        _ = ofOne.MoveTo(list.Snapshots[^1].Snapshot.Root, Token);
         for (int member = 1; member <= 25; member++)
         {
             owners.Visit(list.Snapshots[member - 1].Snapshot.Root, member, Token);
