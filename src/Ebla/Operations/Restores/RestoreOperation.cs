@@ -61,6 +61,12 @@ public static class RestoreOperation
         await RestoreAsync(repository, options, index, blobs, trees, place, report, counters, cancellationToken)
             .ConfigureAwait(false);
         report.ReportRepeated();
+        if (counters.Errors > 0
+            && await repository.Backend.GetSizeAsync(new ObjectName(ObjectKind.Snapshot, stored.Id), cancellationToken).ConfigureAwait(false) is null)
+        {
+            report.Notice(
+                default, $"Snapshot {stored.Id.ToShortString()} was removed by a prune while it was restored: that is why something is missing.");
+        }
         return new RestoreResult
         {
             SnapshotId = stored.Id,
