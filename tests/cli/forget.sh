@@ -54,6 +54,21 @@ expect_match "^forget +${second:0:8} .* no rule keeps it" stdout
 expect_match "^dry run: 3 snapshots would be forgotten; days are those of Europe/Berlin" stdout
 listed 'len(d) == 5'
 
+# What would be freed is what stats says of the same snapshots.
+expect_exit 0 ebla stats "$second" "$third" "$fourth" --json
+cp stdout counted
+expect_json 'len(d["selection"]["snapshots"]) == 3 and d["selection"]["unique"]["bytes_stored"] > 0' counted
+expect_exit 0 ebla forget "$fourth" "$third" "$second" --dry-run --json
+expect_json 'd["account"] == __import__("json").load(open("counted"))["selection"]' stdout
+expect_exit 0 ebla forget "$third" --dry-run
+expect_match "^without it a prune can free at most [0-9.]+ ([KM]i)?B \\(" stdout
+expect_exit 0 ebla stats "$third"
+expect_match "^without it a prune can free at most [0-9.]+ ([KM]i)?B \\(" stdout
+expect_exit 0 ebla stats --host nobody
+expect_match "no such snapshot" stdout
+expect_exit 2 ebla stats "$third" --host nobody
+expect_exit 2 ebla stats --group-by color
+
 # By rules; nothing goes that a tag, an id or a pin keeps.
 expect_exit 0 ebla pin "${third:0:8}"
 expect_match "^1 snapshot pinned" stdout
@@ -71,7 +86,9 @@ expect_match "ebla undelete" stderr
 expect_exit 1 ebla restore "$fourth" out
 expect_exit 1 ebla cat snapshot "$fourth"
 expect_exit 0 ebla stats --json
-expect_json 'len(d["snapshots"]) == 4' stdout
+expect_json 'len(d["snapshots"]) == 4 and [one["id"] for one in d["forgotten"]] == ["'"$fourth"'"]' stdout
+expect_exit 0 ebla stats
+expect_match "^FORGOTTEN " stdout
 expect_exit 0 ebla check --json
 expect_json 'd["snapshots"] == 4 and d["findings"] == []' stdout
 expect_exit 0 env PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 "$ROOT/tests/reader/ebla_reader.py" repo --key-file="$EBLA_KEY_FILE" snapshots

@@ -64,6 +64,8 @@ expect_exit 0 ebla stats
 expect_match "^pack +[0-9]+ +[0-9.]+ [KM]iB$" stdout
 expect_match " stored: compression " stdout
 expect_exit 0 ebla stats --json
-expect_json 'sorted(d) == ["blobs", "bytes_plaintext", "bytes_snapshots", "bytes_stored", "compression_ratio", "kinds", "snapshots",
-    "total_ratio"]' stdout
+expect_json 'sorted(d) == ["blobs", "bytes_frames", "bytes_plaintext", "bytes_snapshots", "bytes_stored", "compression_ratio",
+    "forgotten", "further_copies", "groups", "kinds", "only_forgotten", "referred", "selection", "snapshots", "total_ratio", "unreferred"]' stdout
+expect_json 'd["bytes_frames"] == sum(d[part]["bytes_stored"] for part in ["referred", "only_forgotten", "unreferred", "further_copies"])' stdout
+expect_json 'sum(group["snapshots"] for group in d["groups"]) == len(d["snapshots"]) and d["forgotten"] == []' stdout
 expect_json 'd["snapshots"][0]["id"] == "'"$id"'" and d["snapshots"][0]["bytes_unique"] >= 2 * 2 ** 20 and d["bytes_stored"] > 2 ** 21' stdout

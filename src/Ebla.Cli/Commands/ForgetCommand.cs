@@ -25,7 +25,10 @@ internal static class ForgetCommand
             Description = "Keep this snapshot too; may be given several times.",
             HelpName = "ID",
         };
-        Option<bool> dryRun = new("--dry-run", "-n") { Description = "Only say what would go and why. Writes nothing." };
+        Option<bool> dryRun = new("--dry-run", "-n")
+        {
+            Description = "Only say what would go and why, and what a prune could free then. Writes nothing.",
+        };
         Option<bool> allowEmpty = new("--allow-empty-group") { Description = "Let the newest snapshot of a group go too." };
         Option<bool> force = new("--force") { Description = "Forget also where so many would go, or have come, that it looks like a mistake." };
         TaughtCommand command = new(
@@ -60,6 +63,7 @@ internal static class ForgetCommand
                 AllowsEmptyGroup = context.Get(allowEmpty),
                 IsConfirmed = context.Get(force),
                 DryRun = context.Get(dryRun),
+                CountsBytes = context.Get(dryRun) || context.IsJson || context.Get(context.Globals.Verbose),
             };
             CheckUsage(options, context.Get(policy), retention.HasRules(context), retention.HasGrouping(context));
             return RunAsync(context, options);
@@ -93,6 +97,10 @@ internal static class ForgetCommand
         {
             context.Messages.Problem($"{finding.Name}: {finding.Message} It stays.");
         }
+        foreach (CatalogFinding finding in result.CatalogFindings)
+        {
+            context.Messages.Problem($"{finding.Name}: {finding.Message} What it names is not counted.");
+        }
         foreach (RetentionGroup group in result.Groups)
         {
             foreach (string warning in group.Warnings)
@@ -106,7 +114,9 @@ internal static class ForgetCommand
                     + "Look at the list; if it is right, add --force.");
             }
         }
-        int exitCode = result.Findings.Count > 0 ? ExitCode.Damage : result.HasObjections ? ExitCode.Incomplete : ExitCode.Done;
+        int exitCode = result.Findings.Count + result.CatalogFindings.Count > 0 ? ExitCode.Damage
+            : result.HasObjections ? ExitCode.Incomplete
+            : ExitCode.Done;
         return context.Conclude(
             exitCode,
             ForgetReport.Of(result, options.DryRun),
@@ -132,6 +142,10 @@ internal static class ForgetCommand
             table.WriteTo(output);
             output.WriteLine();
         }
+        if (result.Account is { Snapshots.Count: > 0 } account)
+        {
+            output.WriteLine($"without {(account.Snapshots.Count == 1 ? "it" : "them")} a prune can free {AccountText.Of(account)}");
+        }
         string zone = result.Policy is null ? "" : $"; days are those of {result.Zone.Id}";
         output.WriteLine(isDryRun
             ? $"dry run: {Count.Of(result.Forgotten.Count, "snapshot")} would be forgotten{zone}; nothing was changed"
@@ -140,24 +154,5 @@ internal static class ForgetCommand
     }
 
     private static string TitleOf(RetentionGroup group, IReadOnlyList<RetentionGroup> all)
-    {
-        List<string> parts = [];
-        if (group.Host is { } host)
-        {
-            parts.Add($"host {host}");
-        }
-        if (group.Paths is { } paths)
-        {
-            parts.Add($"paths {string.Join(' ', paths)}");
-        }
-        if (group.Tags is { } tags)
-        {
-            parts.Add(tags.Count == 0 ? "no tags" : $"tags {string.Join(',', tags.Select(SafeText.ForTerminal))}");
-        }
-        if (parts.Count == 0 || all.Any(other => other.Writer != group.Writer))
-        {
-            parts.Add($"writer {group.Writer}");
-        }
-        return string.Join(", ", parts);
-    }
+        => GroupTitle.Of(group.Writer, group.Host, group.Paths, group.Tags, all.Any(other => other.Writer != group.Writer));
 }

@@ -27,11 +27,7 @@ internal sealed class RetentionArguments
         HelpName = "TAG",
     };
 
-    private readonly Option<string?> _groupBy = new("--group-by")
-    {
-        Description = "What the snapshots of a group share: any of host,paths,tags, or none. Normally host,paths.",
-        HelpName = "LIST",
-    };
+    private readonly Option<string?> _groupBy = GroupByArgument.Create();
 
     private readonly Option<string?> _timeZone = new("--time-zone")
     {
@@ -84,7 +80,7 @@ internal sealed class RetentionArguments
         KeepWithinMonthly = ReadSpan(context, _withinMonthly),
         KeepWithinYearly = ReadSpan(context, _withinYearly),
         KeepTags = [.. (context.Get(_tags) ?? []).Distinct()],
-        Grouping = ReadGrouping(context.Get(_groupBy) ?? "host,paths"),
+        Grouping = GroupByArgument.Read(context, _groupBy),
         TimeZone = context.Get(_timeZone) is { } zone ? TimeZoneArgument.Parse(zone).Id : null,
     };
 
@@ -140,20 +136,4 @@ internal sealed class RetentionArguments
         ? CalendarSpan.TryParse(text) ?? throw new UsageException(
             $"{option.Name} takes years, months, weeks, days and hours, as in 1y6m, 30d or 2w3d12h: not '{text}'.")
         : null;
-
-    private static RetentionGrouping ReadGrouping(string text)
-    {
-        RetentionGrouping grouping = RetentionGrouping.None;
-        foreach (string word in text == "none" ? [] : text.Split(','))
-        {
-            grouping |= word switch
-            {
-                "host" => RetentionGrouping.Host,
-                "paths" => RetentionGrouping.Paths,
-                "tags" => RetentionGrouping.Tags,
-                _ => throw new UsageException($"--group-by takes any of host,paths,tags with commas between them, or none: not '{text}'."),
-            };
-        }
-        return grouping;
-    }
 }

@@ -14,6 +14,9 @@ internal sealed record ForgetReport
     /// <summary>Ids of the snapshots that are, or would be, forgotten, oldest first.</summary>
     public required string[] Forgotten { get; init; }
 
+    /// <summary>What these hold together.</summary>
+    public required SelectionReport? Account { get; init; }
+
     /// <summary>Every snapshot that was judged; empty where snapshots were named.</summary>
     public required Group[] Groups { get; init; }
 
@@ -22,6 +25,7 @@ internal sealed record ForgetReport
         DryRun = isDryRun,
         TimeZone = result.Policy is null ? null : result.Zone.Id,
         Forgotten = [.. result.Forgotten.Select(stored => stored.Id.ToString())],
+        Account = SelectionReport.Of(result.Account),
         Groups = [.. result.Groups.Select(GroupOf)],
     };
 

@@ -53,7 +53,7 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
         return await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>For a pruner: in the same order, and also what condemned packs hold, as long as they are there.</summary>
+    /// <summary>For a pruner, and for whoever counts: in the same order, and also what condemned packs hold, as long as they are there.</summary>
     public async Task<LoadedCatalog> LoadForPruningAsync(CancellationToken cancellationToken)
     {
         CondemnedNames condemned = await new CondemnedStore(backend, keys).LoadAsync(cancellationToken).ConfigureAwait(false);

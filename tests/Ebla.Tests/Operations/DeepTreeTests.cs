@@ -73,7 +73,7 @@ public sealed class DeepTreeTests
         Assert.Equal(first.Directories + files, listed);
         Assert.InRange(deepest.Length, 2 * Depth, 2 * Depth + 100);
 
-        StatsResult stats = await StatsOperation.RunAsync(repository, Token);
+        StatsResult stats = await StatsOperation.RunAsync(repository, new StatsOptions(), Token);
         Assert.Equal(check.Blobs, stats.Blobs);
 
         RecordingRestoreObserver restored = new();

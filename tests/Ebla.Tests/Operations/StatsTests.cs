@@ -17,12 +17,12 @@ public sealed class StatsTests
         await File.WriteAllBytesAsync(Path.Combine(filled.Folder, "own"), Noise(500_000), Token);
         ObjectId third = await filled.BackupAsync(repository);
 
-        StatsResult stats = await StatsOperation.RunAsync(repository, Token);
+        StatsResult stats = await StatsOperation.RunAsync(repository, new StatsOptions(), Token);
 
         Assert.Equal([filled.First, filled.Second, third], stats.Snapshots.Select(snapshot => snapshot.Stored.Id));
-        Assert.InRange(stats.Snapshots[2].UniqueInBytes, 500_000, 540_000);
-        Assert.InRange(stats.Snapshots[0].UniqueInBytes, 50_000, 400_000);
-        Assert.True(stats.Snapshots[1].UniqueInBytes < 5_000, "all of its files are in the third");
+        Assert.InRange(stats.Snapshots[2].Unique.PlaintextInBytes, 500_000, 540_000);
+        Assert.InRange(stats.Snapshots[0].Unique.PlaintextInBytes, 50_000, 400_000);
+        Assert.True(stats.Snapshots[1].Unique.PlaintextInBytes < 5_000, "all of its files are in the third");
         Assert.InRange(stats.PlaintextInBytes, 1_250_000, 1_800_000);
         Assert.Equal(3, Assert.Single(stats.Kinds, kind => kind.Kind == ObjectKind.Snapshot).Objects);
         Assert.Equal(stats.Kinds.Sum(kind => kind.SizeInBytes), stats.StoredInBytes);
@@ -38,11 +38,11 @@ public sealed class StatsTests
         await using FilledRepository filled = await FilledRepository.MakeAsync();
         await using Repository repository = await TestRepository.OpenAsync(filled.Backend);
         _ = await filled.BackupAsync(repository);
-        StatsResult stats = await StatsOperation.RunAsync(repository, Token);
+        StatsResult stats = await StatsOperation.RunAsync(repository, new StatsOptions(), Token);
         // The folder's own parent may have changed between the runs: then the tree of the way down to the folder differs.
-        Assert.InRange(stats.Snapshots[1].UniqueBlobs, 0, 1);
-        Assert.InRange(stats.Snapshots[2].UniqueBlobs, 0, 1);
-        Assert.True(stats.Snapshots[0].UniqueBlobs > 0);
+        Assert.InRange(stats.Snapshots[1].Unique.Blobs, 0, 1);
+        Assert.InRange(stats.Snapshots[2].Unique.Blobs, 0, 1);
+        Assert.True(stats.Snapshots[0].Unique.Blobs > 0);
     }
 
     [Fact]
@@ -50,7 +50,7 @@ public sealed class StatsTests
     {
         await using Ebla.Backends.Memory.MemoryBackend backend = new();
         await using Repository repository = await TestRepository.InitAsync(backend);
-        StatsResult stats = await StatsOperation.RunAsync(repository, Token);
+        StatsResult stats = await StatsOperation.RunAsync(repository, new StatsOptions(), Token);
         Assert.Equal(0, stats.Blobs);
         Assert.Empty(stats.Snapshots);
         Assert.Equal(0.0, stats.TotalRatio);

@@ -1,4 +1,5 @@
 using Ebla.Notes;
+using Ebla.Operations.Statistics;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;
@@ -25,6 +26,12 @@ public static class ForgetOperation
         SnapshotList list = await new SnapshotStore(repository).LoadAsync(cancellationToken).ConfigureAwait(false);
         list.Notes.RequireWhole();
         ForgetResult plan = options.Snapshots.Count > 0 ? PlanNamed(list, options) : PlanByPolicy(list, options, repository.Time);
+        if (options.CountsBytes)
+        {
+            (SelectionStatistics account, IReadOnlyList<CatalogFinding> findings) = await StatsOperation.SelectAsync(
+                repository, list, plan.Forgotten, cancellationToken).ConfigureAwait(false);
+            plan = plan with { Account = account, CatalogFindings = findings };
+        }
         if (options.DryRun || plan.Forgotten.Count == 0)
         {
             return plan;

@@ -26,6 +26,12 @@ public sealed record ForgetOptions
     /// <summary>Whether groups are forgotten from that this would else object to.</summary>
     public bool IsConfirmed { get; init; }
 
+    /// <summary>
+    /// Whether to count what only the forgotten snapshots hold. A forget needs no catalog; this loads it: it lists the packs and the index, and
+    /// reads what of the index is not cached.
+    /// </summary>
+    public bool CountsBytes { get; init; }
+
     /// <summary>Only say what would be done. Writes nothing.</summary>
     public bool DryRun { get; init; }
 }

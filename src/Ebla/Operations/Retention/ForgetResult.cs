@@ -1,4 +1,5 @@
 using Ebla.Notes;
+using Ebla.Operations.Statistics;
 using Ebla.Primitives;
 using Ebla.Repositories;
 
@@ -15,6 +16,12 @@ public sealed record ForgetResult(
     IReadOnlyList<RetentionGroup> Groups, IReadOnlyList<StoredSnapshot> Forgotten, RetentionPolicy? Policy, TimeZoneInfo Zone,
     ObjectId? Note, IReadOnlyList<CatalogFinding> Findings)
 {
+    /// <summary>What the forgotten ones hold together, and what of it no other snapshot that counts does; null if it was not counted.</summary>
+    public SelectionStatistics? Account { get; init; }
+
+    /// <summary>What of the catalog could not be read, and is therefore not counted.</summary>
+    public IReadOnlyList<CatalogFinding> CatalogFindings { get; init; } = [];
+
     /// <summary>Whether something was left, since it looked wrong and was not confirmed.</summary>
     public bool HasObjections => Groups.Any(group => group.Objection is not null);
 }

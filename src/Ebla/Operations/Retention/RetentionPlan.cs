@@ -43,13 +43,13 @@ internal sealed class RetentionPlan
         [
             .. snapshots.Snapshots
                 .Where(stored => terms.Filter.Matches(stored.Snapshot))
-                .GroupBy(stored => GroupKey.Of(stored, policy.Grouping))
+                .GroupBy(stored => RetentionGroupKey.Of(stored, policy.Grouping))
                 .OrderBy(group => group.Key)
                 .Select(group => plan.Judge(group.Key, [.. group])),
         ];
     }
 
-    private RetentionGroup Judge(GroupKey key, List<StoredSnapshot> members)
+    private RetentionGroup Judge(RetentionGroupKey key, List<StoredSnapshot> members)
     {
         members.Sort(CompareByAge);
         Dictionary<ObjectId, List<string>> reasons = members.ToDictionary(stored => stored.Id, _ => new List<string>());
@@ -186,35 +186,5 @@ internal sealed class RetentionPlan
         int order = left.Snapshot.Time.CompareTo(right.Snapshot.Time);
         order = order != 0 ? order : left.Snapshot.Sequence.CompareTo(right.Snapshot.Sequence);
         return order != 0 ? order : left.Id.CompareTo(right.Id);
-    }
-
-    private readonly record struct GroupKey(
-        MemberId Writer, ByteName? Host, IReadOnlyList<ByteName>? Paths, IReadOnlyList<string>? Tags, string Text) : IComparable<GroupKey>
-    {
-        public static GroupKey Of(StoredSnapshot stored, RetentionGrouping grouping)
-        {
-            Snapshots.Snapshot snapshot = stored.Snapshot;
-            ByteName? host = grouping.HasFlag(RetentionGrouping.Host) ? snapshot.Host : null;
-            ByteName[]? paths = grouping.HasFlag(RetentionGrouping.Paths) ? [.. snapshot.Paths.Distinct().Order()] : null;
-            string[]? tags = grouping.HasFlag(RetentionGrouping.Tags)
-                ? [.. snapshot.Tags.Distinct().Order(StringComparer.Ordinal)]
-                : null;
-            // Names are bytes and hold no zero; tags may hold anything, so their lengths stand before them.
-            string text = string.Join('/', [
-                host is { } name ? Convert.ToHexString(name.Span) : "",
-                .. (paths ?? []).Select(path => Convert.ToHexString(path.Span)), "",
-                .. (tags ?? []).Select(tag => $"{tag.Length}:{tag}")]);
-            return new GroupKey(snapshot.Writer, host, paths, tags, text);
-        }
-
-        public bool Equals(GroupKey other) => Writer == other.Writer && Text == other.Text;
-
-        public override int GetHashCode() => HashCode.Combine(Writer, Text);
-
-        public int CompareTo(GroupKey other)
-        {
-            int order = string.CompareOrdinal(Text, other.Text);
-            return order != 0 ? order : Writer.Value.CompareTo(other.Writer.Value);
-        }
     }
 }

@@ -4,101 +4,127 @@ using Ebla.Primitives;
 
 namespace Ebla.Operations.Statistics;
 
-/// <summary>Which blobs only one snapshot refers to: exact, from the catalog alone.</summary>
+/// <summary>Which blobs only one snapshot refers to, and which only one group of snapshots does: exact, from the catalog alone.</summary>
 /// <remarks>
-/// Memory: 4 bytes per blob. Time: each tree blob is gone through at most twice however many snapshots there are, for what lies
-/// below a blob that two snapshots share is shared too.
+/// Each blob's owner is nobody, one member, several members of one group, or several groups, and only ever goes on in this order. What is
+/// below a blob is owned by at least as many as the blob. So each tree blob is gone through at most three times, however many snapshots
+/// there are. Memory: 4 bytes per blob.
 /// </remarks>
-internal sealed class BlobOwners(BlobIndex index)
+/// <param name="copies">Finds blobs.</param>
+/// <param name="groups">The group of each member, from 1; at 0 nothing, members are numbered from 1.</param>
+/// <param name="yielding">A group whose members come last and own only what no other group does; 0 for none.</param>
+internal sealed class BlobOwners(CountedCopies copies, int[] groups, int yielding)
 {
+    // An owner above 0 is a member; one below 0 is a group, negated: several of its members.
     private const int Nobody = 0;
-    private const int Several = -1;
+    private const int SeveralGroups = int.MinValue;
     private const int OwnersPerPage = 1 << 16;
 
-    private readonly int[]?[] _pages = new int[]?[(int)((index.EntryCount + OwnersPerPage - 1) / OwnersPerPage)];
+    private readonly int[]?[] _pages = new int[]?[(int)((copies.EntryCount + OwnersPerPage - 1) / OwnersPerPage)];
     private readonly Stack<ShortId> _waiting = [];
 
-    /// <summary>Visits all that a snapshot refers to.</summary>
+    /// <summary>How often tree blobs were gone through.</summary>
+    public long TreesVisited { get; private set; }
+
+    /// <summary>Visits all that a member refers to.</summary>
     /// <param name="root">Its root.</param>
-    /// <param name="snapshot">Its number, from 1.</param>
+    /// <param name="member">Its number. Those of the group that yields come after all others.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public void Visit(BlobId root, int snapshot, CancellationToken cancellationToken)
+    public void Visit(BlobId root, int member, CancellationToken cancellationToken)
     {
         _waiting.Push(ShortId.Of(root));
         while (_waiting.TryPop(out ShortId id))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            bool isFirst = true;
-            foreach (long ordinal in index.FindOrdinals(id))
+            if (copies.Find(id) is not { } ordinal || !TryOwn(ordinal, member))
             {
-                if (isFirst && !TryOwn(ordinal, snapshot))
+                continue;
+            }
+            CatalogEntry entry = copies.Get(ordinal);
+            if (entry.Row.Kind == FrameKind.Tree)
+            {
+                TreesVisited++;
+                ReadOnlySpan<byte> links = copies.GetLinks(entry);
+                for (int offset = 0; offset < links.Length; offset += ShortId.SizeInBytes)
                 {
-                    break;
-                }
-                isFirst = false;
-                CatalogEntry entry = index.GetEntry(ordinal);
-                if (entry.Row.Kind == FrameKind.Tree)
-                {
-                    ReadOnlySpan<byte> links = index.GetLinks(entry);
-                    for (int offset = 0; offset < links.Length; offset += ShortId.SizeInBytes)
-                    {
-                        _waiting.Push(ShortId.Read(links[offset..]));
-                    }
+                    _waiting.Push(ShortId.Read(links[offset..]));
                 }
             }
         }
     }
 
-    /// <summary>Counts the distinct blobs, in all and by the one snapshot that refers to them.</summary>
-    /// <param name="snapshotCount">How many snapshots there are.</param>
+    /// <summary>Counts every copy of every blob once.</summary>
+    /// <param name="groupCount">How many groups there are.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>At 0 all blobs, at n those that only snapshot n refers to.</returns>
-    public (long Blobs, long SizeInBytes)[] Count(int snapshotCount, CancellationToken cancellationToken)
+    public OwnerCounts Count(int groupCount, CancellationToken cancellationToken)
     {
-        (long Blobs, long SizeInBytes)[] counts = new (long, long)[snapshotCount + 1];
-        for (long ordinal = 0; ordinal < index.EntryCount; ordinal++)
+        BlobTotals[] members = new BlobTotals[groups.Length];
+        BlobTotals[] ofGroups = new BlobTotals[groupCount + 1];
+        BlobTotals several = default;
+        BlobTotals unreferred = default;
+        BlobTotals further = default;
+        for (long ordinal = 0; ordinal < copies.EntryCount; ordinal++)
         {
             cancellationToken.ThrowIfCancellationRequested();
-            CatalogEntry entry = index.GetEntry(ordinal);
-            if (FirstOf(ShortId.Of(entry.Id)) != ordinal)
+            CatalogEntry entry = copies.Get(ordinal);
+            if (!copies.IsThere(entry))
             {
-                continue; // A further copy.
+                continue;
             }
-            Add(ref counts[0], entry);
+            BlobTotals measure = copies.Measure(entry);
+            if (copies.Find(ShortId.Of(entry.Id)) != ordinal)
+            {
+                further = further.And(measure);
+                continue;
+            }
             int owner = OwnerOf(ordinal);
             if (owner > Nobody)
             {
-                Add(ref counts[owner], entry);
+                members[owner] = members[owner].And(measure);
+            }
+            if (owner == Nobody)
+            {
+                unreferred = unreferred.And(measure);
+            }
+            else if (owner == SeveralGroups)
+            {
+                several = several.And(measure);
+            }
+            else
+            {
+                ofGroups[GroupOf(owner)] = ofGroups[GroupOf(owner)].And(measure);
             }
         }
-        return counts;
+        return new OwnerCounts(members, ofGroups, several, unreferred, further);
     }
 
-    private static void Add(ref (long Blobs, long SizeInBytes) count, CatalogEntry entry)
-        => count = (count.Blobs + 1, count.SizeInBytes + entry.RoundedSizeInBytes);
-
     // False if what is below cannot change any more.
-    private bool TryOwn(long ordinal, int snapshot)
+    private bool TryOwn(long ordinal, int member)
     {
         ref int[]? page = ref _pages[(int)(ordinal / OwnersPerPage)];
         page ??= new int[OwnersPerPage];
         ref int owner = ref page[(int)(ordinal % OwnersPerPage)];
-        if (owner == snapshot || owner == Several)
-        {
-            return false;
-        }
-        owner = owner == Nobody ? snapshot : Several;
-        return true;
+        int before = owner;
+        owner = Join(before, member);
+        return owner != before;
     }
+
+    private int Join(int owner, int member)
+    {
+        if (owner == Nobody)
+        {
+            return member;
+        }
+        if (owner == SeveralGroups || owner == member)
+        {
+            return owner;
+        }
+        return GroupOf(owner) == groups[member] ? -groups[member]
+            : groups[member] == yielding ? owner
+            : SeveralGroups;
+    }
+
+    private int GroupOf(int owner) => owner > Nobody ? groups[owner] : -owner;
 
     private int OwnerOf(long ordinal) => _pages[(int)(ordinal / OwnersPerPage)]?[(int)(ordinal % OwnersPerPage)] ?? Nobody;
-
-    private long FirstOf(ShortId id)
-    {
-        foreach (long ordinal in index.FindOrdinals(id))
-        {
-            return ordinal;
-        }
-        return -1;
-    }
 }

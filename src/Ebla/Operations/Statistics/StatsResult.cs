@@ -8,14 +8,26 @@ public sealed record StatsResult
     /// <summary>Objects and stored bytes, kind by kind.</summary>
     public required IReadOnlyList<KindStatistics> Kinds { get; init; }
 
-    /// <summary>Distinct blobs in the index, exact.</summary>
-    public required long Blobs { get; init; }
+    /// <summary>Distinct blobs in the packs, exact.</summary>
+    public long Blobs => Distinct.Blobs;
 
-    /// <summary>
-    /// The plaintext of the distinct blobs. Lengths in the catalog are rounded up so that they tell little (Padmé): the true
-    /// sum is smaller, by at most 12 % for blobs of a few bytes, 3 % from 64 KiB up.
-    /// </summary>
-    public required long PlaintextInBytes { get; init; }
+    /// <summary>The plaintext of the distinct blobs, rounded as in <see cref="BlobTotals.PlaintextInBytes"/>.</summary>
+    public long PlaintextInBytes => Distinct.PlaintextInBytes;
+
+    /// <summary>What the snapshots that count refer to.</summary>
+    public required BlobTotals Referred { get; init; }
+
+    /// <summary>What only forgotten snapshots refer to: a prune gives it back with them.</summary>
+    public required BlobTotals OnlyForgotten { get; init; }
+
+    /// <summary>What no snapshot refers to: left by a run that was cut off or by a prune, or being written now.</summary>
+    public required BlobTotals Unreferred { get; init; }
+
+    /// <summary>Copies of blobs that are stored more than once, besides the one that counts above.</summary>
+    public required BlobTotals FurtherCopies { get; init; }
+
+    /// <summary>The stored bytes of all frames of all packs: the four above together, to the byte.</summary>
+    public required long FramesInBytes { get; init; }
 
     /// <summary>What all objects take, exact.</summary>
     public required long StoredInBytes { get; init; }
@@ -23,8 +35,17 @@ public sealed record StatsResult
     /// <summary>The sizes of all files in all snapshots together, exact: what full copies would take.</summary>
     public required long SnapshotsInBytes { get; init; }
 
-    /// <summary>The snapshots, oldest first.</summary>
+    /// <summary>The snapshots that count, oldest first.</summary>
     public required IReadOnlyList<SnapshotStatistics> Snapshots { get; init; }
+
+    /// <summary>Their groups, sorted as a forget sorts them.</summary>
+    public required IReadOnlyList<GroupStatistics> Groups { get; init; }
+
+    /// <summary>Forgotten snapshots that are not removed yet, oldest first. What a snapshot that counts refers to is never theirs alone.</summary>
+    public required IReadOnlyList<SnapshotStatistics> Forgotten { get; init; }
+
+    /// <summary>What the snapshots that were asked for hold together; null if none were.</summary>
+    public required SelectionStatistics? Selection { get; init; }
 
     /// <summary>Objects that could not be read; what they hold is not counted.</summary>
     public required IReadOnlyList<CatalogFinding> Findings { get; init; }
@@ -39,4 +60,6 @@ public sealed record StatsResult
     /// All files in all snapshots by stored bytes: what deduplication and compression save together. 0 if nothing is stored.
     /// </summary>
     public double TotalRatio => StoredInBytes == 0 ? 0 : (double)SnapshotsInBytes / StoredInBytes;
+
+    private BlobTotals Distinct => Referred.And(OnlyForgotten).And(Unreferred);
 }
