@@ -15,6 +15,7 @@ public static class PruneOperation
     /// does all that a prune does, reading included, on a store that keeps nothing: so its numbers are those of the prune. Where the store refuses
     /// to delete, it is a dry run.
     /// </summary>
+    /// <exception cref="UnsupportedFormatException">The repository has settings that this version does not know.</exception>
     /// <exception cref="CorruptDataException">Something is damaged or missing that a snapshot refers to. Nothing was removed.</exception>
     public static async Task<PruneResult> RunAsync(
         Repository repository, PruneOptions options, IPruneObserver observer, CancellationToken cancellationToken)
@@ -26,6 +27,7 @@ public static class PruneOperation
         ArgumentOutOfRangeException.ThrowIfNegative(options.RepackSizeInBytesMax ?? 0);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.Grace, TimeSpan.Zero);
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ListLag, TimeSpan.Zero);
+        await UploadSession.RefuseSettingsAsync(repository.Backend, cancellationToken).ConfigureAwait(false);
         bool isTrial = options.DryRun || !await DeletionTrial.RunAsync(repository, cancellationToken).ConfigureAwait(false);
         TallyingBackend tally = new(isTrial ? new OverlayBackend(repository.Backend) : repository.Backend);
         long start = repository.Time.GetTimestamp();

@@ -287,6 +287,23 @@ public sealed class PruneTests
     }
 
     [Fact]
+    public async Task Where_there_are_settings_of_a_later_version_nothing_is_removed()
+    {
+        await using PruneFixture fixture = await PruneFixture.MakeAsync(2);
+        await fixture.ForgetAsync(fixture.Backend, 0);
+        ObjectName setting = new(ObjectKind.Setting, fixture.Snapshots[0]);
+        await fixture.Backend.PutAsync(setting, new ReadOnlySequence<byte>([1, 2, 3]), Token);
+        await fixture.Backend.FlushAsync(Token);
+        long before = await PruneFixture.SizeAsync(fixture.Backend);
+
+        UnsupportedFormatException exception = await Assert.ThrowsAsync<UnsupportedFormatException>(
+            () => PruneFixture.PruneAsync(fixture.Backend, All));
+
+        Assert.Contains("newer version", exception.Message, StringComparison.Ordinal);
+        Assert.Equal(before, await PruneFixture.SizeAsync(fixture.Backend));
+    }
+
+    [Fact]
     public async Task A_store_that_deletes_nothing_is_told_what_would_go_and_keeps_all()
     {
         await using PruneFixture fixture = await PruneFixture.MakeAsync(3);
