@@ -35,7 +35,7 @@ internal sealed class PruneRun
         result = isAnythingGoing ? await RemoveAsync(result, cancellationToken).ConfigureAwait(false) : result;
         if (result.SessionsStanding > 0 && !_options.DryRun)
         {
-            return result;
+            return result with { ReadInBytes = _mover.ReadInBytes };
         }
         _observer.Doing("merging the index ...");
         await new SegmentMerge(_repository, _sweep, _options).RunAsync(cancellationToken).ConfigureAwait(false);

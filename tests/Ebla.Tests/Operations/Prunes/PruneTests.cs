@@ -124,6 +124,7 @@ public sealed class PruneTests
 
         Assert.Equal((1, 1, 0), (busy.SessionsWaitedFor, busy.SessionsStanding, busy.PacksRemoved));
         Assert.True(busy.PacksLeft > 0);
+        Assert.True(busy.PacksRepacked > 0 && busy.ReadInBytes > 0, "what it copied before it had to stop is told");
         Assert.Equal(3, await CountAsync(fixture.Backend, ObjectKind.Snapshot));
         await register.EndAsync(Token);
         PruneResult free = await PruneFixture.PruneAsync(fixture.Backend, All);
