@@ -16,13 +16,13 @@ internal sealed class Batch(string scratch, bool isVerbose)
     public int Failed { get; private set; }
 
     /// <summary>Runs a range of seeds, until a time is over.</summary>
-    public void RunSeeds(ulong first, ulong last, TimeSpan timeMax)
+    public void RunSeeds(ulong first, ulong last, TimeSpan timeMax, Fault? fault = null)
     {
         long began = Stopwatch.GetTimestamp();
         for (ulong seed = first; seed <= last && Stopwatch.GetElapsedTime(began) < timeMax; seed++)
         {
-            RunResult result = Run.Execute(seed, Fault.None, scratch);
-            Judge(result.Violation is null, isVerbose ? Describe(result) : null, () => $"{Describe(result)}\n{Again(result, Fault.None)}");
+            RunResult result = Run.Execute(seed, fault ?? Fault.None, scratch);
+            Judge(result.Violation is null, isVerbose ? Describe(result) : null, () => $"{Describe(result)}\n{Again(result, fault ?? Fault.None)}");
         }
     }
 
@@ -64,6 +64,7 @@ internal sealed class Batch(string scratch, bool isVerbose)
         Replay();
         FindFaults(null);
         RunSeeds(1, SeedsOfBatch, TimeSpan.MaxValue);
+        RunSeeds(1, SeedsOfBatch / 3, TimeSpan.MaxValue, PlantedFaults.PlainPruner);
     }
 
     public static string Describe(RunResult result) => string.Create(

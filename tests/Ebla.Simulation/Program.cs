@@ -9,7 +9,7 @@ internal static class Program
     private const string Usage = """
         sim                      the fixed batch that the tests run
         sim --seed N             one run, with all that happens in it; --fault NAME plants a fault
-        sim --seeds A-B          these seeds
+        sim --seeds A-B          these seeds; --fault NAME as above
         sim --for 5m [--from A]  seeds from 1000, or A, on, until the time is over (s, m, h)
         sim --faults [NAME]      each planted fault, or one, until a seed finds it
         """;
@@ -44,10 +44,14 @@ internal static class Program
             case ["--seed", string seed]:
                 return Show(Simulation.Run.Execute(Number(seed), Fault.None, scratch));
             case ["--seed", string seed, "--fault", string name]:
-                return Show(Simulation.Run.Execute(Number(seed), PlantedFaults.All.Single(fault => fault.Name == name), scratch));
+                return Show(Simulation.Run.Execute(Number(seed), PlantedFaults.Find(name), scratch));
             case ["--seeds", string range]:
                 ulong[] ends = [.. range.Split('-').Select(Number)];
                 batch.RunSeeds(ends[0], ends[^1], TimeSpan.MaxValue);
+                break;
+            case ["--seeds", string range, "--fault", string name]:
+                ulong[] bounds = [.. range.Split('-').Select(Number)];
+                batch.RunSeeds(bounds[0], bounds[^1], TimeSpan.MaxValue, PlantedFaults.Find(name));
                 break;
             case ["--for", string time]:
                 batch.RunSeeds(1000, ulong.MaxValue, Time(time));

@@ -7,9 +7,13 @@ namespace Ebla.Indexing;
 /// Blob id to its copies, over several runs. A copy counts only if its pack is usable: listed with the right size and not condemned
 /// (docs/design.md, "Commit"). Safe for concurrent use; runs can be added meanwhile. Owns its runs.
 /// </summary>
-internal sealed class BlobIndex : IDisposable
+/// <param name="remembers">
+/// Whether it remembers which entries it told of, at one bit each: for a writer, whose packs may be condemned while it is at work.
+/// </param>
+internal sealed class BlobIndex(bool remembers = false) : IDisposable
 {
     private readonly Lock _lock = new();
+    private readonly HashSet<ObjectId> _shunned = [];
     private volatile AttachedRun[] _runs = [];
 
     /// <summary>Adds what has come into the store since; true if that was anything. Null if this index never grows so.</summary>
@@ -33,15 +37,41 @@ internal sealed class BlobIndex : IDisposable
     /// <param name="isUsable">Whether a pack of this id and size counts.</param>
     public void Add(IndexRun run, Func<ObjectId, long, bool> isUsable)
     {
-        bool[] usable = new bool[run.PackCount];
-        for (int pack = 0; pack < usable.Length; pack++)
-        {
-            usable[pack] = isUsable(run.GetPackId(pack), run.GetPackSizeInBytes(pack));
-        }
         lock (_lock)
         {
-            _runs = [.. _runs, new AttachedRun(run, usable, EntryCount)];
+            AttachedRun attached = new(run, (pack, size) => !_shunned.Contains(pack) && isUsable(pack, size), EntryCount, remembers);
+            _runs = [.. _runs, attached];
         }
+    }
+
+    /// <summary>None of these packs counts from now on, also not in runs that come later.</summary>
+    public void Shun(IReadOnlySet<ObjectId> packs)
+    {
+        lock (_lock)
+        {
+            _shunned.UnionWith(packs);
+            foreach (AttachedRun attached in _runs)
+            {
+                attached.Shun(packs);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Whether everything that this index has told to be in these packs, which are shunned, is elsewhere, too. Then that is what whoever was
+    /// told relies on.
+    /// </summary>
+    public bool TryMoveFrom(IReadOnlySet<ObjectId> packs, CancellationToken cancellationToken)
+    {
+        foreach (BlobId id in _runs.SelectMany(attached => attached.ReliedOnIn(packs)))
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (!Contains(id))
+            {
+                return false;
+            }
+        }
+        return true;
     }
 
     /// <summary>Whether a usable copy of the blob is stored.</summary>
@@ -119,7 +149,7 @@ internal sealed class BlobIndex : IDisposable
                 {
                     break;
                 }
-                if (attached.Usable[attached.Run.GetFrame(row.Frame).Pack])
+                if (attached.TryRely(entry, attached.Run.GetFrame(row.Frame).Pack))
                 {
                     yield return attached.EntryBase + entry;
                 }
@@ -139,7 +169,7 @@ internal sealed class BlobIndex : IDisposable
                 {
                     break;
                 }
-                if (attached.Usable[attached.Run.GetFrame(row.Frame).Pack])
+                if (attached.TryRely(entry, attached.Run.GetFrame(row.Frame).Pack))
                 {
                     return attached.EntryBase + entry;
                 }
@@ -184,13 +214,11 @@ internal sealed class BlobIndex : IDisposable
             {
                 break;
             }
-            if (attached.Usable[run.GetFrame(entry.Frame).Pack] && skip-- == 0)
+            if (attached.TryRely(i, run.GetFrame(entry.Frame).Pack) && skip-- == 0)
             {
                 return new BlobLocation(new FrameAddress(runOrdinal, entry.Frame), entry.Place, entry.LengthCode);
             }
         }
         return null;
     }
-
-    private sealed record AttachedRun(IndexRun Run, bool[] Usable, long EntryBase);
 }

@@ -50,7 +50,8 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
         CondemnedNames condemned = await new CondemnedStore(backend, keys).LoadAsync(cancellationToken).ConfigureAwait(false);
         condemned.Packs.UnionWith(shunned ?? new HashSet<ObjectId>());
         PackList packs = await PackList.LoadAsync(backend, condemned.Packs, cancellationToken).ConfigureAwait(false);
-        return await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
+        return catalog with { Condemned = condemned, Growth = new IndexGrowth(catalog, backend, ReadNamedAsync, cache) };
     }
 
     /// <summary>For a pruner, and for whoever counts: in the same order, and also what condemned packs hold, as long as they are there.</summary>
@@ -99,7 +100,7 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
                 CatalogCache.DeleteSessionRun(run);
                 runs.Add(run);
             }
-            BlobIndex index = new();
+            BlobIndex index = new(remembers: packs is { CountsCondemned: false });
             foreach (IndexRun run in runs)
             {
                 index.Add(run, packs is null ? (_, _) => true : packs.IsUsable);

@@ -12,22 +12,24 @@ internal sealed class CondemnedStore(IBackend backend, UnlockedKeys keys)
     private readonly ObjectReader _objects = new(backend);
 
     /// <summary>All names.</summary>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <param name="known">Records that need not be read again; null if there are none.</param>
     /// <exception cref="CorruptDataException">A record cannot be read: relying on a pack that is about to go would lose data.</exception>
     /// <exception cref="MissingObjectException">A record is listed and not there: they are never removed.</exception>
-    public async Task<CondemnedNames> LoadAsync(CancellationToken cancellationToken)
+    public async Task<CondemnedNames> LoadAsync(CancellationToken cancellationToken, IReadOnlySet<ObjectId>? known = null)
     {
         CondemnedNames names = new([], []);
         List<ObjectInfo> listed = await Concurrently.ReadAllAsync(backend.ListAsync(ObjectKind.Condemned, cancellationToken))
             .ConfigureAwait(false);
-        await foreach ((_, Task<byte[]> reading) in Concurrently.ForEachAsync(
-            listed,
+        await foreach ((ObjectInfo info, Task<byte[]> reading) in Concurrently.ForEachAsync(
+            listed.Where(info => known?.Contains(info.Name.Id) != true),
             (info, token) => _objects.ReadAsync(info.Name, CondemnedCodec.BodySizeInBytesMax * 2L, token).AsTask(),
             Concurrently.SmallObjects,
             cancellationToken).ConfigureAwait(false))
         {
             byte[] content = await reading.ConfigureAwait(false);
-            names.Packs.UnionWith(CondemnedCodec.OpenPacks(keys, content));
-            names.Snapshots.UnionWith(CondemnedCodec.OpenSnapshots(keys, content));
+            names.Add(new CondemnedRecord(
+                info.Name.Id, CondemnedCodec.OpenPacks(keys, content), CondemnedCodec.OpenSnapshots(keys, content)));
         }
         return names;
     }

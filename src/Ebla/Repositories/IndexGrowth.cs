@@ -4,10 +4,10 @@ using Ebla.Primitives;
 
 namespace Ebla.Repositories;
 
-/// <summary>Adds segments to a reader's index that came after it was loaded: a prune may have moved blobs while it reads.</summary>
+/// <summary>Adds segments to an index that came after it was loaded: a prune may have moved blobs meanwhile.</summary>
 /// <remarks>
-/// A list is no snapshot, so three lists in a row must show nothing new before the reader is told so. Then nobody is asked for a while: where
-/// much is lost, each blob would ask.
+/// For readers: a list is no snapshot, so three lists in a row must show nothing new before the reader is told so. Then nobody is asked for
+/// a while: where much is lost, each blob would ask.
 /// </remarks>
 internal sealed class IndexGrowth(
     LoadedCatalog catalog, IBackend backend, Func<ObjectName, CancellationToken, Task<IReadOnlyList<IndexedPack>?>> read, CatalogCache cache)
@@ -34,24 +34,11 @@ internal sealed class IndexGrowth(
         }
     }
 
-    private async Task<bool> LookAsync(CancellationToken cancellationToken)
-    {
-        if (_barren is { } moment && TimeProvider.System.GetElapsedTime(moment) < Pause)
-        {
-            return false;
-        }
-        for (int list = 0; list < ListsMax; list++)
-        {
-            if (await TryAddAsync(cancellationToken).ConfigureAwait(false))
-            {
-                return true;
-            }
-        }
-        _barren = TimeProvider.System.GetTimestamp();
-        return false;
-    }
-
-    private async Task<bool> TryAddAsync(CancellationToken cancellationToken)
+    /// <summary>Adds what came since, as one list shows it. Not while this is called by another.</summary>
+    /// <param name="isUsable">Whether a pack of this id and size counts.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>Whether anything came.</returns>
+    public async Task<bool> TryAddAsync(Func<ObjectId, long, bool> isUsable, CancellationToken cancellationToken)
     {
         List<IndexedPack> packs = [];
         await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Index, cancellationToken).ConfigureAwait(false))
@@ -79,7 +66,24 @@ internal sealed class IndexGrowth(
         }
         IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);
         CatalogCache.DeleteSessionRun(run);
-        catalog.Index.Add(run, (_, _) => true);
+        catalog.Index.Add(run, isUsable);
         return true;
+    }
+
+    private async Task<bool> LookAsync(CancellationToken cancellationToken)
+    {
+        if (_barren is { } moment && TimeProvider.System.GetElapsedTime(moment) < Pause)
+        {
+            return false;
+        }
+        for (int list = 0; list < ListsMax; list++)
+        {
+            if (await TryAddAsync((_, _) => true, cancellationToken).ConfigureAwait(false))
+            {
+                return true;
+            }
+        }
+        _barren = TimeProvider.System.GetTimestamp();
+        return false;
     }
 }

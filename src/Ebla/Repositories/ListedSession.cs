@@ -17,13 +17,20 @@ internal sealed class ListedSession(SessionId id)
 
     public bool IsFenced => Has(SessionRecordType.Fence);
 
-    public bool IsEnded => Has(SessionRecordType.Ended);
+    public bool IsEnded => _records.Exists(one => one.Record.Type == SessionRecordType.Ended && IsByWriter(one.Record));
 
     /// <summary>Whether it may be at work.</summary>
     public bool IsStanding => IsAnnounced && !IsFenced && !IsEnded;
 
     /// <summary>The number of its newest heartbeat; 0 before the first.</summary>
     public ulong Beat => _records.Max(one => one.Record.Number);
+
+    /// <summary>Whether it says that it relies on nothing of what these condemned records name, and never will.</summary>
+    public bool Knows(IReadOnlyCollection<ObjectId> condemned)
+    {
+        HashSet<ObjectId> known = [.. _records.Where(one => IsByWriter(one.Record)).SelectMany(one => one.Record.Known)];
+        return condemned.All(known.Contains);
+    }
 
     public IEnumerable<(ObjectName Name, SessionRecord Record)> Intents
         => _records.Where(one => one.Record.Type == SessionRecordType.Intent);
@@ -33,6 +40,10 @@ internal sealed class ListedSession(SessionId id)
         => _records.Where(one => types.Contains(one.Record.Type)).Select(one => one.Name);
 
     public void Add(ObjectName name, SessionRecord record) => _records.Add((name, record));
+
+    // Another member cannot speak for it.
+    private bool IsByWriter(SessionRecord record)
+        => _records.TrueForAll(one => one.Record.Type != SessionRecordType.Announcement || one.Record.Writer == record.Writer);
 
     private bool Has(SessionRecordType type) => _records.Exists(one => one.Record.Type == type);
 }

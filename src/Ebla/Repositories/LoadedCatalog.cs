@@ -13,4 +13,10 @@ internal sealed record LoadedCatalog(
 {
     /// <summary>Segments that were listed.</summary>
     public required IReadOnlySet<ObjectId> Segments { get; init; }
+
+    /// <summary>For a writer: what was condemned before the packs were listed.</summary>
+    public CondemnedNames Condemned { get; init; } = new([], []);
+
+    /// <summary>For a writer: adds segments that came since.</summary>
+    public IndexGrowth? Growth { get; init; }
 }

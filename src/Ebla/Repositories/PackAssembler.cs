@@ -8,8 +8,15 @@ using Ebla.Primitives;
 namespace Ebla.Repositories;
 
 /// <summary>The last stages of an upload: gathers sealed frames to packs and hands these to the back-end, a few at a time.</summary>
+/// <param name="backend">Where to.</param>
+/// <param name="keys">Seal directories.</param>
+/// <param name="options">How.</param>
+/// <param name="onPacked">Told of a frame that came into a pack.</param>
+/// <param name="onPutting">Told of a pack before anybody can see it.</param>
+/// <param name="onPut">Told of a pack that is put.</param>
 internal sealed class PackAssembler(
-    IBackend backend, UnlockedKeys keys, UploadOptions options, Action<FrameRecord> onPacked, Action<IndexedPack> onPut) : IDisposable
+    IBackend backend, UnlockedKeys keys, UploadOptions options, Action<FrameRecord> onPacked, Action<ObjectId> onPutting, Action<IndexedPack> onPut)
+    : IDisposable
 {
     // About 110,000 blobs: of a million tiny files the blobs of an open pack would take more memory than the pack, until an index holds them.
     private const int DirectorySizeInBytesMax = 4 << 20;
@@ -101,6 +108,7 @@ internal sealed class PackAssembler(
         try
         {
             PackDraft pack = builder.Complete();
+            onPutting(pack.Id);
             await backend.PutAsync(new ObjectName(ObjectKind.Pack, pack.Id), pack.Content, cancellationToken)
                 .ConfigureAwait(false);
             onPut(new IndexedPack(pack.Id, pack.Content.Length, PackDirectory.Read(pack.Directory)));

@@ -32,10 +32,12 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
     }
 
     /// <summary>A sign of life.</summary>
-    public async Task BeatAsync(CancellationToken cancellationToken)
+    /// <param name="known">The condemned records of which this session relies on nothing, and never will.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task BeatAsync(IReadOnlyList<ObjectId> known, CancellationToken cancellationToken)
     {
         ObjectName? old = _heartbeat;
-        _heartbeat = await PutAsync(SessionRecordType.Heartbeat, ++_beats, default, cancellationToken).ConfigureAwait(false);
+        _heartbeat = await PutAsync(SessionRecordType.Heartbeat, ++_beats, default, cancellationToken, known).ConfigureAwait(false);
         await backend.FlushAsync(cancellationToken).ConfigureAwait(false);
         if (old is { } name)
         {
@@ -142,10 +144,11 @@ internal sealed class SessionRegister(IBackend backend, UnlockedKeys keys)
     }
 
     private async Task<ObjectName> PutAsync(
-        SessionRecordType type, ulong number, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken)
+        SessionRecordType type, ulong number, ReadOnlyMemory<byte> snapshot, CancellationToken cancellationToken,
+        IReadOnlyList<ObjectId>? known = null)
     {
         (ObjectName name, byte[] content) = SessionRecordCodec.Seal(
-            keys, new SessionRecord(type, Id, keys.Member.Id, number, snapshot));
+            keys, new SessionRecord(type, Id, keys.Member.Id, number, snapshot) { Known = known ?? [] });
         _own[name] = true;
         await backend.PutAsync(name, new ReadOnlySequence<byte>(content), cancellationToken).ConfigureAwait(false);
         return name;

@@ -25,6 +25,7 @@ internal sealed class UploadSession : IAsyncDisposable
     private readonly SealingSource _sealings;
     private readonly PackAssembler _assembler;
     private readonly PackJournal _journal;
+    private readonly CondemnedWatch _condemned;
     private readonly Channel<FrameDraft> _drafts;
     private readonly Channel<SealedFrame?> _frames;
     private readonly CancellationTokenSource _stop;
@@ -50,7 +51,8 @@ internal sealed class UploadSession : IAsyncDisposable
         _sealings = new SealingSource(repository.Keys.Ring);
         _journal = new PackJournal(Backend, repository.Keys, repository.Cache, repository.Metadata, catalog.Index, _claimed);
         _journal.AddUnnamed(catalog.UnnamedPacks);
-        _assembler = new PackAssembler(Backend, repository.Keys, options, _claimed.Pack, OnPut);
+        _condemned = new CondemnedWatch(repository, catalog);
+        _assembler = new PackAssembler(Backend, repository.Keys, options, _claimed.Pack, _condemned.AddOwn, OnPut);
         _drafts = Channel.CreateBounded<FrameDraft>(options.SealerCount + 1);
         _frames = Channel.CreateBounded<SealedFrame?>(options.SealerCount + 1);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
@@ -378,6 +380,11 @@ internal sealed class UploadSession : IAsyncDisposable
     private async Task BeatAsync()
     {
         using PeriodicTimer timer = new(_options.HeartbeatInterval, _repository.Time);
+        if (_condemned.Known.Count > 0)
+        {
+            // A prune may be waiting to hear this.
+            await _register.BeatAsync(_condemned.Known, _stop.Token).ConfigureAwait(false);
+        }
         while (!_isEnded)
         {
             try
@@ -388,7 +395,15 @@ internal sealed class UploadSession : IAsyncDisposable
             {
                 return;
             }
-            await _register.BeatAsync(_stop.Token).ConfigureAwait(false);
+            try
+            {
+                await _condemned.ReviewAsync(_stop.Token).ConfigureAwait(false);
+            }
+            catch (Exception exception) when (exception is CorruptDataException or UnsupportedFormatException or MissingObjectException)
+            {
+                // Nobody knows what it condemns: so it is not known here, and the pruner waits.
+            }
+            await _register.BeatAsync(_condemned.Known, _stop.Token).ConfigureAwait(false);
         }
     }
 

@@ -19,13 +19,15 @@ internal static class SessionRecordCodec
     private const uint WriterKey = 3;
     private const uint NumberKey = 4;
     private const uint SnapshotKey = 5;
+    private const uint KnownKey = 6;
 
     /// <summary>A new session object and its name.</summary>
     public static (ObjectName Name, byte[] Content) Seal(UnlockedKeys keys, SessionRecord record)
     {
         bool isIntent = record.Type == SessionRecordType.Intent;
+        Invariant.Check(record.Known.Count <= SessionRecord.KnownMax);
         CborWriter writer = StrictCbor.CreateWriter();
-        writer.WriteStartMap(isIntent ? 5 : 4);
+        writer.WriteStartMap(4 + (isIntent ? 1 : 0) + (record.Known.Count > 0 ? 1 : 0));
         writer.WriteUInt32(TypeKey);
         writer.WriteUInt32((uint)record.Type);
         writer.WriteUInt32(SessionKey);
@@ -38,6 +40,16 @@ internal static class SessionRecordCodec
         {
             writer.WriteUInt32(SnapshotKey);
             writer.WriteByteString(record.Snapshot.Span);
+        }
+        if (record.Known.Count > 0)
+        {
+            writer.WriteUInt32(KnownKey);
+            writer.WriteStartArray(record.Known.Count);
+            foreach (ObjectId id in record.Known)
+            {
+                writer.WriteByteString(id.Value.ToArray());
+            }
+            writer.WriteEndArray();
         }
         writer.WriteEndMap();
         return SignedObject.Seal(keys, ObjectKind.Session, SignatureKind, writer.Encode());
@@ -61,6 +73,7 @@ internal static class SessionRecordCodec
         MemberId? writer = null;
         ulong? number = null;
         byte[]? snapshot = null;
+        ObjectId[] known = [];
         int count = StrictCbor.ReadMapHeader(reader, FieldsMax);
         for (int i = 0; i < count; i++)
         {
@@ -72,6 +85,7 @@ internal static class SessionRecordCodec
                 case WriterKey: writer = MemberId.Read(StrictCbor.ReadExactBytes(reader, MemberId.SizeInBytes)); break;
                 case NumberKey: number = reader.ReadUInt64(); break;
                 case SnapshotKey: snapshot = StrictCbor.ReadBytes(reader, SnapshotSizeInBytesMax); break;
+                case KnownKey: known = ReadKnown(reader); break;
                 default: StrictCbor.SkipUnknown(reader, key, "Session record"); break;
             }
         }
@@ -82,7 +96,19 @@ internal static class SessionRecordCodec
         }
         return session is not null && writer is not null && snapshot is not null == (type == SessionRecordType.Intent)
             && snapshot is not { Length: 0 } && number is not null && number > 0 == (type == SessionRecordType.Heartbeat)
-            ? new SessionRecord(type, session.Value, writer.Value, number.Value, snapshot)
+            && (known.Length == 0 || type == SessionRecordType.Heartbeat)
+            ? new SessionRecord(type, session.Value, writer.Value, number.Value, snapshot) { Known = known }
             : throw new CorruptDataException("Session record: fields missing.");
+    }
+
+    private static ObjectId[] ReadKnown(CborReader reader)
+    {
+        ObjectId[] known = new ObjectId[StrictCbor.ReadArrayHeader(reader, SessionRecord.KnownMax)];
+        for (int i = 0; i < known.Length; i++)
+        {
+            known[i] = ObjectId.Read(StrictCbor.ReadExactBytes(reader, Hash256.SizeInBytes));
+        }
+        reader.ReadEndArray();
+        return known;
     }
 }

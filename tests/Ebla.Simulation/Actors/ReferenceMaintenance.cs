@@ -39,7 +39,7 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
     {
         CancellationToken stop = context.CancellationToken;
         TimeSpan lag = context.World.Scenario.Traits.ListLag;
-        StoreView mark = await StoreView.ReadAsync(repository, stop);
+        StoreView mark = await StoreView.ReadAsync(repository, isLook: false, stop);
         ObjectId[] dead = [.. mark.Packs.Keys.Where(pack => !mark.IsCondemned(pack) && !mark.IsNeeded(pack, byOrder: true))];
         context.World.Scheduler.Note($"{context.Process.Name}: condemns {string.Join(' ', dead.Select(pack => pack.ToString()[..8]))}");
         ObjectId[] removed = [.. mark.Forgotten];
@@ -48,13 +48,20 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
             await CondemnAsync(repository, dead, removed, stop);
         }
         await Task.Delay(2 * lag, context.Process.Clock, stop);
-        if (waits && !await AwaitSessionsAsync(repository, context))
+        // Only what was condemned before the sessions are listed: for the rest they were not asked.
+        CondemnedNames condemned = await new CondemnedStore(repository.Backend, repository.Keys).LoadAsync(stop);
+        ObjectId[] records = [.. condemned.Records.Where(record => record.Packs.Any(mark.Packs.ContainsKey)).Select(record => record.Id)];
+        if (waits && !await AwaitSessionsAsync(repository, records, context))
         {
             return;
         }
-        StoreView look = looksAgain ? await StoreView.ReadAsync(repository, stop) : mark;
-        IEnumerable<ObjectId> doomed = looksAgain ? look.Packs.Keys.Where(look.IsCondemned) : dead;
+        StoreView look = looksAgain ? await StoreView.ReadAsync(repository, isLook: true, stop) : mark;
+        IEnumerable<ObjectId> doomed = looksAgain ? look.Packs.Keys.Where(condemned.Packs.Contains) : dead;
         await Task.Delay(lag, context.Process.Clock, stop);
+        if (look.Forgotten.Count > 0)
+        {
+            _ = await new NoteStore(repository).PutAsync(new Note(NoteType.Removed, look.NextNote) { Removed = look.Forgotten }, stop);
+        }
         foreach (ObjectId snapshot in look.Forgotten)
         {
             await repository.Backend.DeleteAsync(new ObjectName(ObjectKind.Snapshot, snapshot), stop);
@@ -75,8 +82,9 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
         await repository.Backend.FlushAsync(stop);
     }
 
-    // Until each session that was there is gone or fenced. One whose signs of life stand still for three looks is fenced.
-    private static async Task<bool> AwaitSessionsAsync(Repository repository, ActorContext context)
+    // Until each session that was there is gone, or fenced, or says that it relies on nothing of what is condemned. One whose signs of life
+    // stand still for three looks is fenced.
+    private static async Task<bool> AwaitSessionsAsync(Repository repository, ObjectId[] condemned, ActorContext context)
     {
         CancellationToken stop = context.CancellationToken;
         IBackend backend = repository.Backend;
@@ -90,6 +98,8 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
             waited ??= there;
             waited.IntersectWith(there);
             waited.ExceptWith(fenced);
+            waited.ExceptWith(
+                records.Values.Where(record => condemned.Length > 0 && condemned.All(record.Known.Contains)).Select(record => record.Session));
             if (waited.Count == 0)
             {
                 return true;

@@ -11,6 +11,7 @@ namespace Ebla.Simulation.Actors;
 internal sealed class StoreView
 {
     private readonly HashSet<ObjectId> _condemned = [];
+    private readonly HashSet<ObjectId> _condemnedSnapshots = [];
     private readonly HashSet<ShortId> _reached = [];
     private readonly Dictionary<ShortId, HashSet<ObjectId>> _copies = [];
 
@@ -24,6 +25,9 @@ internal sealed class StoreView
     /// <summary>Snapshots that are there and that a note forgets.</summary>
     public List<ObjectId> Forgotten { get; } = [];
 
+    /// <summary>The number of the next note.</summary>
+    public ulong NextNote { get; private set; }
+
     public bool IsCondemned(ObjectId pack) => _condemned.Contains(pack);
 
     /// <summary>Whether a blob that something refers to is in no other pack.</summary>
@@ -31,7 +35,11 @@ internal sealed class StoreView
         blob => _reached.Contains(blob)
             && !_copies[blob].Any(other => other != pack && !IsCondemned(other) && (!byOrder || other.CompareTo(pack) < 0)));
 
-    public static async Task<StoreView> ReadAsync(Repository repository, CancellationToken stop)
+    /// <summary>Reads.</summary>
+    /// <param name="repository">The repository.</param>
+    /// <param name="isLook">Whether forgotten snapshots that nobody has condemned are needed, too: somebody may undelete them.</param>
+    /// <param name="stop">Cancels.</param>
+    public static async Task<StoreView> ReadAsync(Repository repository, bool isLook, CancellationToken stop)
     {
         StoreView view = new();
         // Intents before snapshots before condemned records before packs.
@@ -47,10 +55,13 @@ internal sealed class StoreView
         {
             byte[] content = await repository.Objects.ReadAsync(info.Name, CondemnedCodec.BodySizeInBytesMax, stop);
             view._condemned.UnionWith(CondemnedCodec.OpenPacks(repository.Keys, content));
+            view._condemnedSnapshots.UnionWith(CondemnedCodec.OpenSnapshots(repository.Keys, content));
         }
         snapshots.Notes.RequireWhole();
-        view.Forgotten.AddRange(snapshots.Forgotten.Select(stored => stored.Id));
-        roots.AddRange(snapshots.Snapshots.Select(stored => stored.Snapshot.Root));
+        view.NextNote = snapshots.Notes.NextNumber;
+        view.Forgotten.AddRange(
+            snapshots.Forgotten.Select(stored => stored.Id).Where(id => !isLook || view._condemnedSnapshots.Contains(id)));
+        roots.AddRange(snapshots.Present.Where(stored => !view.Forgotten.Contains(stored.Id)).Select(stored => stored.Snapshot.Root));
         await view.ReadPacksAsync(repository, roots, stop);
         return view;
     }

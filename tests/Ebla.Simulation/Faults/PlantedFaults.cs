@@ -30,10 +30,18 @@ internal static class PlantedFaults
         new ProcessFault(
             "prune-sees-no-intents", "prune",
             static (backend, context) => new HidingRecords(backend, context, SessionRecordType.Intent), new ProductMaintenance()),
+        new ProcessFault(
+            "heartbeats-that-boast", "backup", static (backend, context) => new BoastingHeartbeats(backend, context)),
         new PrunerFault("prune-without-waiting", new ReferenceMaintenance(waits: false)),
         new PrunerFault("prune-without-second-look", new ReferenceMaintenance(looksAgain: false)),
         new PrunerFault("prune-that-asks-nobody", new ReferenceMaintenance(waits: false, looksAgain: false)),
     ];
+
+    /// <summary>Not the product's pruner, but the plain one, which condemns also what a backup has just stored. Nothing is left out.</summary>
+    public static Fault PlainPruner { get; } = new PrunerFault("plain-pruner", new ReferenceMaintenance());
+
+    /// <summary>The one of this name.</summary>
+    public static Fault Find(string name) => All.Append(PlainPruner).Single(fault => fault.Name == name);
 
     // Many who prune and forget, and many who sleep meanwhile.
     private static Scenario Busy(Scenario scenario) => scenario with

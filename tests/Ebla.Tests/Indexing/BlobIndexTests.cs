@@ -65,6 +65,76 @@ public sealed class BlobIndexTests : IDisposable
         }
     }
 
+    // Of each blob in a shunned pack that was told of, another copy counts, or there is none and the index says so.
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void What_was_told_to_be_in_shunned_packs_is_found_elsewhere_or_missed(int seed)
+    {
+        List<BlobId> ids = [];
+        RunFixture fixture = RunFixture.Create(seed, 30, random =>
+        {
+            BlobId id = ids.Count > 0 && random.Next(2) == 0 ? ids[random.Next(ids.Count)] : RunFixture.RandomId(random);
+            ids.Add(id);
+            return id;
+        });
+        Random random = new(seed);
+        int missed = 0;
+        for (int round = 0; round < 40; round++)
+        {
+            using BlobIndex index = new(remembers: true);
+            index.Add(Run(fixture.Packs[..15]), (_, _) => true);
+            HashSet<ObjectId> first = [.. fixture.Packs.Where(_ => random.Next(8) == 0).Select(pack => pack.Id)];
+            index.Shun(first);
+            index.Add(Run(fixture.Packs[15..]), (_, _) => true);
+            BlobId[] told = [.. ids.Where(_ => random.Next(60) == 0).Where(index.Contains)];
+            HashSet<ObjectId> second = [.. fixture.Packs.Where(_ => random.Next(8) == 0).Select(pack => pack.Id)];
+
+            index.Shun(second);
+            bool isMoved = index.TryMoveFrom(second, Token);
+
+            // The last run is asked first, and there the first copy that counts.
+            bool IsLeft(RunFixture.Copy copy) => !first.Contains(copy.Pack) && !second.Contains(copy.Pack);
+            bool isLost = told.Any(id => !fixture.Model[id].Any(IsLeft));
+            Assert.Equal(!isLost, isMoved);
+            Assert.Equal(told.Count(id => fixture.Model[id].Any(IsLeft)), told.Count(index.Contains));
+            Assert.True(index.TryMoveFrom(first, Token), "nobody was told of what was shunned before");
+            missed += isMoved ? 0 : 1;
+        }
+        Assert.InRange(missed, 1, 39);
+    }
+
+    [Fact]
+    public void Whoever_is_told_while_a_pack_is_shunned_is_either_noticed_or_told_no()
+    {
+        RunFixture fixture = RunFixture.Create(1, 1, RunFixture.RandomId);
+        BlobId id = fixture.Model.Keys.First();
+        HashSet<ObjectId> packs = [fixture.Packs[0].Id];
+        int told = 0;
+        for (int round = 0; round < 3000; round++)
+        {
+            using BlobIndex index = new(remembers: true);
+            index.Add(Run(fixture.Packs), (_, _) => true);
+            using Barrier barrier = new(2);
+            bool isTold = false;
+            Thread asker = new(() =>
+            {
+                barrier.SignalAndWait();
+                isTold = index.Contains(id);
+            });
+            asker.Start();
+            barrier.SignalAndWait();
+            Thread.SpinWait(round % 50);
+            index.Shun(packs);
+            bool isFree = index.TryMoveFrom(packs, Token);
+            asker.Join();
+            Assert.False(isTold && isFree, $"round {round}");
+            told += isTold ? 1 : 0;
+        }
+        Assert.InRange(told, 1, 2999);
+    }
+
     [Fact]
     public void An_empty_index_holds_nothing()
     {

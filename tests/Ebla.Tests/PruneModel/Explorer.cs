@@ -11,6 +11,7 @@ internal sealed class Explorer
     private readonly StateSet _stores;
     private readonly Moves _moves;
     private readonly WriterMoves _writers;
+    private readonly BeatMoves _beats;
     private readonly PrunerMoves _pruners;
     private readonly FinisherMoves _finisher;
     private readonly OtherMoves _others;
@@ -26,6 +27,7 @@ internal sealed class Explorer
         _stores = new StateSet(_codec.WordCount);
         _moves = new Moves(scenario);
         _writers = new WriterMoves(scenario, _moves);
+        _beats = new BeatMoves(scenario, _moves);
         _pruners = new PrunerMoves(scenario, _moves);
         _finisher = new FinisherMoves(scenario, _moves);
         _others = new OtherMoves(scenario, _moves);
@@ -126,6 +128,7 @@ internal sealed class Explorer
             {
                 return false;
             }
+            _beats.AddAll(world, writer);
         }
         for (int pruner = 0; pruner < _scenario.Pruners; pruner++)
         {
@@ -165,6 +168,7 @@ internal sealed class Explorer
         store.Pruners[0] = store.Pruners[1] = new Pruner { Step = PrunerStep.Over };
         store.Finisher = new Finisher { Step = FinisherStep.Over };
         store.Undeleter = new Undeleter { Step = UndeleterStep.Over };
+        store.Known = default;
         store.Late = default;
         _codec.Write(store, words);
         return _stores.TryAdd(words, -1) ? _recovery.Check(store) : null;

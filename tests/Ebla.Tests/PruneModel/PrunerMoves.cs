@@ -184,6 +184,11 @@ internal sealed class PrunerMoves(Scenario scenario, Moves moves)
         World next = world;
         ref Pruner my = ref next.Pruners[index];
         int live = scenario.Has(Rule.WaitForSessions) ? me.Sessions & world.Announced & ~world.Fenced : 0;
+        for (int left = scenario.Beats ? live : 0; left != 0; left &= left - 1)
+        {
+            int session = int.TrailingZeroCount(left);
+            live &= world.IsAtEase(session, me.Doomed, me.DoomedSnapshots) ? ~(1 << session) : -1;
+        }
         if (live != 0 && !scenario.Has(Rule.FenceFirst))
         {
             my.Sessions = 0;

@@ -30,6 +30,12 @@ internal enum Rule
     /// <summary>A renewed session compares what it relies on with the new condemned records.</summary>
     ReviewAtRenewal,
 
+    /// <summary>A session says that it knows a condemned record only once it relies on none of its packs.</summary>
+    GiveUpFirst,
+
+    /// <summary>What a session said that it knows to be condemned it does not come to rely on later.</summary>
+    StayAway,
+
     /// <summary>No two objects have the same name.</summary>
     FreshNames,
 

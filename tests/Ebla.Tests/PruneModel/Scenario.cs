@@ -18,6 +18,9 @@ internal sealed record Scenario(string Name)
     /// <summary>Whether a writer opens a new session after a checkpoint.</summary>
     public bool Renews { get; init; } = true;
 
+    /// <summary>Whether heartbeats say which condemned records their session knows.</summary>
+    public bool Beats { get; init; }
+
     public int Pruners { get; init; } = 1;
 
     /// <summary>How often each pruner runs.</summary>
@@ -33,7 +36,6 @@ internal sealed record Scenario(string Name)
 
     /// <summary>The snapshot that may be undeleted; none if negative.</summary>
     public int Undeletable { get; init; } = -1;
-
 
     /// <summary>Snapshots that may be forgotten.</summary>
     public int Forgettable { get; init; } = 1;
@@ -51,6 +53,9 @@ internal sealed record Scenario(string Name)
 
     /// <summary>The rules that are taken away.</summary>
     public Rule[] Without { get; init; } = [];
+
+    /// <summary>Whether writers remember what they rely on.</summary>
+    public bool Remembers => Beats || Phases > 1;
 
     public int Phases => Writers.Length == 0 ? 1 : Writers.Max(needs => needs.Length);
 

@@ -13,6 +13,9 @@ internal static class Scenarios
         new("a checkpoint, then a renewed session") { Writers = [[1, 3]], Attempts = 2, IsLate = true },
         new("a checkpoint, then a renewed session, two packs") { Packs = [1, 2], Writers = [[1, 3]], Attempts = 2 },
         new("a checkpoint in a session that goes on") { Writers = [[1, 3]], Attempts = 2, Renews = false },
+        new("heartbeats that say what is known") { Writers = [[1]], Attempts = 2, Beats = true },
+        new("heartbeats, the blob stored twice") { Packs = [1, 1], Writers = [[1]], Runs = 2, CondemnMax = 1, Beats = true },
+        new("heartbeats, a checkpoint") { Packs = [1, 2], Writers = [[1, 3]], Renews = false, Beats = true },
         new("a finisher, two prunes") { Writers = [[1]], Finishes = true, Runs = 2 },
         new("a finisher, nothing else needed") { Writers = [[1]], Finishes = true, Runs = 2, FirstSnapshot = 0, IsLate = true },
         new("forget and undelete what was there") { Writers = [[1]], Forgettable = 3, Undeletable = 0, IsLate = true },
@@ -35,6 +38,12 @@ internal static class Scenarios
         new("one writer, three prunes") { Writers = [[1]], Attempts = 2, Runs = 3 },
         new("one writer that tries again, a finisher, two prunes") { Writers = [[1]], Attempts = 2, Finishes = true, Runs = 2 },
         new("two pruners that merge segments, one writer") { Writers = [[1]], Pruners = 2, FirstSnapshot = 0, CondemnMax = 1, MergesSegments = true },
+        new("heartbeats, two pruners")
+        {
+            Packs = [1, 1], Writers = [[1]], Pruners = 2, FirstSnapshot = 0, Forgettable = 0, CondemnMax = 1, Beats = true,
+        },
+        new("heartbeats, a checkpoint, two prunes") { Packs = [1, 2], Writers = [[1, 3]], Renews = false, Runs = 2, CondemnMax = 1, Beats = true },
+        new("heartbeats, late requests") { Packs = [1, 1], Writers = [[1]], Attempts = 2, Beats = true, CondemnMax = 1, IsLate = true },
         new("checkpoints, two prunes") { Packs = [1, 2], Writers = [[1, 3]], Attempts = 3, Runs = 2, CondemnMax = 1 },
     ];
 
@@ -53,6 +62,8 @@ internal static class Scenarios
         Without(Rule.KeepSession, new("") { Writers = [[1]] }),
         Without(Rule.Revalidate, new("") { Writers = [[1]], Attempts = 2 }),
         Without(Rule.ReviewAtRenewal, new("") { Packs = [1, 2], Writers = [[1, 3]], Attempts = 2 }),
+        Without(Rule.GiveUpFirst, new("") { Writers = [[1]], Beats = true }),
+        Without(Rule.StayAway, new("") { Packs = [1, 2], Writers = [[1, 3]], Renews = false, Beats = true }),
         Without(Rule.FreshNames, new("") { Packs = [1, 1], Writers = [[1]] }),
         Without(Rule.FixedAnnouncement, new("") { Writers = [[1]] }),
         Without(Rule.Condemn, new("") { Writers = [[1]] }),

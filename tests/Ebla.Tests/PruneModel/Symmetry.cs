@@ -9,13 +9,13 @@ internal sealed class Symmetry
     private readonly List<Renaming> _renamings = [];
 
     /// <summary>The symmetry of a scenario, or none.</summary>
-    /// <param name="scenario">The scenario. Without a rule, or with checkpoints, names may matter: then there is none.</param>
+    /// <param name="scenario">The scenario. Without a rule, with checkpoints or heartbeats, names may matter: then there is none.</param>
     /// <param name="codec">Writes states.</param>
     /// <param name="isUsed">False for none.</param>
     public Symmetry(Scenario scenario, WorldCodec codec, bool isUsed)
     {
         _codec = codec;
-        if (!isUsed || scenario.Without.Length > 0 || scenario.Phases > 1 || scenario.IsUnderWay)
+        if (!isUsed || scenario.Without.Length > 0 || scenario.Remembers || scenario.IsUnderWay)
         {
             return;
         }

@@ -35,6 +35,9 @@ internal struct World
     /// <summary>Sessions against which a fence exists.</summary>
     public int Fenced;
 
+    /// <summary>The condemned records that each session's heartbeat says it knows, and relies on nothing of.</summary>
+    public Slots Known;
+
     /// <summary>The intent of each session: a snapshot's number plus one.</summary>
     public Slots Intents;
 
@@ -120,6 +123,19 @@ internal struct World
         return blobs;
     }
 
+    /// <summary>Of these packs, in their order, those that hold a blob of these which none before holds.</summary>
+    public readonly int PacksFor(int blobs, int packs)
+    {
+        int chosen = 0;
+        for (; packs != 0; packs &= packs - 1)
+        {
+            int pack = int.TrailingZeroCount(packs);
+            chosen |= (ContentOf(pack) & blobs) != 0 ? 1 << pack : 0;
+            blobs &= ~ContentOf(pack);
+        }
+        return chosen;
+    }
+
     public readonly int ContentOf(int pack) => (int)(Contents >> (BlobBits * pack)) & BlobMask;
 
     public void PutPack(int pack, int content)
@@ -127,6 +143,10 @@ internal struct World
         Packs |= 1 << pack;
         Contents |= (long)content << (BlobBits * pack);
     }
+
+    /// <summary>Whether a session says that it relies on none of these.</summary>
+    public readonly bool IsAtEase(int session, int packs, int snapshots)
+        => (packs & ~Union(CondemnedPacks, Known[session])) == 0 && (snapshots & ~Union(CondemnedSnapshots, Known[session])) == 0;
 
     private static int Union(in Slots sets, int which)
     {

@@ -76,6 +76,7 @@ internal sealed class WorldCodec(Scenario scenario)
         bits.Move(ref world.Fenced, _sessions);
         for (int session = 0; session < _sessions; session++)
         {
+            bits.Move(ref world.Known[session], scenario.Beats ? _records : 0);
             bits.Move(ref world.Intents[session], 3);
         }
         bits.Move(ref world.Snapshots, _snapshots);
@@ -130,6 +131,16 @@ internal sealed class WorldCodec(Scenario scenario)
         bits.Move(ref writer.Relied, _packs);
         bits.Move(ref writer.Missing, World.BlobBits);
         bits.Move(ref renews, 1);
+        if (scenario.Beats)
+        {
+            int beat = (int)writer.Beat;
+            bits.Move(ref beat, 2);
+            bits.Move(ref writer.BeatRecords, _records);
+            bits.Move(ref writer.BeatCondemned, _packs);
+            bits.Move(ref writer.BeatListed, _packs);
+            bits.Move(ref writer.BeatIndexed, _packs);
+            writer.Beat = (BeatStep)beat;
+        }
         writer.Step = (WriterStep)step;
         writer.Renews = renews != 0;
     }

@@ -26,6 +26,21 @@ internal struct Writer
     /// <summary>Blobs that it must store.</summary>
     public int Missing;
 
+    /// <summary>Where its heartbeat is.</summary>
+    public BeatStep Beat;
+
+    /// <summary>Condemned records that the heartbeat is about.</summary>
+    public int BeatRecords;
+
+    /// <summary>Packs that were condemned when it began.</summary>
+    public int BeatCondemned;
+
+    /// <summary>Packs that it lists, and then listed.</summary>
+    public int BeatListed;
+
+    /// <summary>Packs that the index named.</summary>
+    public int BeatIndexed;
+
     /// <summary>Whether the session before this one is still to be ended.</summary>
     public bool Renews;
 }

@@ -85,7 +85,7 @@ internal sealed class WriterMoves(Scenario scenario, Moves moves)
                 int pack = NewPack(me, index);
                 next.PutPack(pack, me.Missing);
                 my.Step = WriterStep.PutSegment;
-                if (scenario.Phases > 1)
+                if (scenario.Remembers)
                 {
                     my.Relied |= 1 << pack;
                     my.Listed |= 1 << pack;
@@ -140,6 +140,7 @@ internal sealed class WriterMoves(Scenario scenario, Moves moves)
             case WriterStep.End:
                 my = new Writer { Step = WriterStep.Over };
                 next.Announced &= ~bit;
+                next.Known[session] = 0;
                 moves.AddRequest(world, next, Describe("ends session", session), new Late(LateKind.EndSession, session));
                 break;
             default:
@@ -185,22 +186,12 @@ internal sealed class WriterMoves(Scenario scenario, Moves moves)
         World next = world;
         ref Writer my = ref next.Writers[index];
         int need = scenario.NeedsOf(scenario.SnapshotOf(index, my.Phase));
-        int have = 0;
-        int relied = 0;
-        for (int left = usable; left != 0; left &= left - 1)
-        {
-            int pack = int.TrailingZeroCount(left);
-            int useful = world.ContentOf(pack) & need & ~have;
-            if (useful != 0)
-            {
-                have |= useful;
-                relied |= 1 << pack;
-            }
-        }
+        int relied = world.PacksFor(need, usable);
+        int have = world.BlobsIn(relied);
         my.Condemned = 0;
         my.Indexed = 0;
-        my.Listed = scenario.Phases > 1 ? usable : 0;
-        my.Relied = scenario.Phases > 1 ? my.Relied | relied : 0;
+        my.Listed = scenario.Remembers ? usable : 0;
+        my.Relied = scenario.Remembers ? my.Relied | relied : 0;
         my.Missing = need & ~have;
         my.Step = my.Renews ? WriterStep.EndOld : my.Missing != 0 ? WriterStep.PutPack : WriterStep.PutIntent;
         moves.Add(next, new Move("writer", index, what, value));
@@ -243,6 +234,7 @@ internal sealed class WriterMoves(Scenario scenario, Moves moves)
             my.Phase++;
             int need = scenario.NeedsOf(scenario.SnapshotOf(index, my.Phase));
             my.Missing = need & ~next.BlobsIn(my.Listed);
+            my.Relied |= next.PacksFor(need, my.Listed);
             my.Step = my.Missing != 0 ? WriterStep.PutPack : WriterStep.PutIntent;
         }
         else if (my.Attempt + 1 < scenario.Attempts)

@@ -23,7 +23,8 @@ public sealed class SessionRecordCodecTests
             SessionRecord read = SessionRecordCodec.Open(Keys, content);
             Assert.Equal(new ObjectName(ObjectKind.Session, new ObjectId(Blake3.Hash(content))), name);
             Assert.Equal(record.Snapshot.ToArray(), read.Snapshot.ToArray());
-            Assert.Equal(record, read with { Snapshot = record.Snapshot });
+            Assert.Equal(record.Known, read.Known);
+            Assert.Equal(record, read with { Snapshot = record.Snapshot, Known = record.Known });
         }
     }
 
@@ -34,7 +35,7 @@ public sealed class SessionRecordCodecTests
     [Fact]
     public void Every_flipped_byte_and_every_truncation_is_refused()
     {
-        (_, byte[] content) = SessionRecordCodec.Seal(Keys, All()[2]);
+        (_, byte[] content) = SessionRecordCodec.Seal(Keys, All()[3]);
         for (int i = 0; i < content.Length; i += i < 200 || i > content.Length - 50 ? 1 : 7)
         {
             byte[] bad = [.. content];
@@ -80,17 +81,27 @@ public sealed class SessionRecordCodecTests
         foreach (SessionRecord record in (SessionRecord[])[
             new(SessionRecordType.Announcement, Session, Keys.Member.Id, 1),
             new(SessionRecordType.Heartbeat, Session, Keys.Member.Id, 0),
-            new(SessionRecordType.Intent, Session, Keys.Member.Id)])
+            new(SessionRecordType.Intent, Session, Keys.Member.Id),
+            new(SessionRecordType.Announcement, Session, Keys.Member.Id) { Known = [default] }])
         {
             (_, byte[] content) = SessionRecordCodec.Seal(Keys, record);
             _ = Assert.Throws<CorruptDataException>(() => SessionRecordCodec.Open(Keys, content));
         }
     }
 
+    [Fact]
+    public void A_heartbeat_names_at_most_4096_condemned_records()
+    {
+        SessionRecord full = All()[1] with { Known = [.. Enumerable.Range(0, 4096).Select(i => ObjectId.Read(PackFixture.Noise(i, 32)))] };
+        Assert.Equal(full.Known, SessionRecordCodec.Open(Keys, SessionRecordCodec.Seal(Keys, full).Content).Known);
+        _ = Assert.ThrowsAny<Exception>(() => SessionRecordCodec.Seal(Keys, full with { Known = [.. full.Known, default] }));
+    }
+
     private static SessionRecord[] All() =>
     [
         new(SessionRecordType.Announcement, Session, Keys.Member.Id),
         new(SessionRecordType.Heartbeat, Session, Keys.Member.Id, ulong.MaxValue),
+        new(SessionRecordType.Heartbeat, Session, Keys.Member.Id, 7) { Known = [ObjectId.Read(PackFixture.Noise(6, 32)), default] },
         new(SessionRecordType.Intent, Session, Keys.Member.Id, 0, PackFixture.Noise(1, 9000)),
         new(SessionRecordType.Fence, Session, Keys.Member.Id),
         new(SessionRecordType.Ended, Session, Keys.Member.Id),

@@ -49,7 +49,7 @@ internal sealed class PruneRun
     {
         // What others condemned and did not come to remove is removed, too: this is how a prune that died is cleaned up after.
         CondemnedNames condemned = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
-        int standing = await _watch.WaitAsync(cancellationToken).ConfigureAwait(false);
+        int standing = await _watch.WaitAsync(condemned, cancellationToken).ConfigureAwait(false);
         result = result with { SessionsWaitedFor = _watch.Awaited, SessionsFenced = _watch.Fenced, SessionsStanding = standing };
         if (standing > 0 && !_options.DryRun)
         {

@@ -1,9 +1,13 @@
+using Ebla.Backends;
+using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Sessions;
 
 namespace Ebla.Operations.Prunes;
 
-/// <summary>Waits for the sessions that were announced when packs were condemned: they may rely on these packs.</summary>
+/// <summary>
+/// Waits for the sessions that were announced when packs were condemned: they may rely on these packs, until they say that they do not.
+/// </summary>
 /// <remarks>
 /// A session that gives no sign of life for a while, as seen from here alone, is fenced: no clock of another machine is asked. To fence one
 /// that lives costs it a look at what it stored, and nothing else.
@@ -12,7 +16,7 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
 {
     private static readonly TimeSpan LookIntervalMax = TimeSpan.FromSeconds(10);
 
-    private readonly Dictionary<SessionId, (ulong Beat, long Since, int Looks)> _seen = [];
+    private readonly Dictionary<SessionId, (ulong Beat, long Since)> _seen = [];
 
     /// <summary>Sessions that were waited for.</summary>
     public int Awaited { get; private set; }
@@ -20,21 +24,24 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
     /// <summary>Of these, sessions that were fenced.</summary>
     public int Fenced { get; private set; }
 
-    /// <summary>Waits until each of them is over, or for as long as the options say.</summary>
-    /// <returns>How many still stand.</returns>
-    public async Task<int> WaitAsync(CancellationToken cancellationToken)
+    /// <summary>Waits until each of them is over or relies on nothing of this, or for as long as the options say.</summary>
+    /// <returns>How many are left.</returns>
+    public async Task<int> WaitAsync(CondemnedNames condemned, CancellationToken cancellationToken)
     {
         TimeProvider time = repository.Time;
         long start = time.GetTimestamp();
         TimeSpan interval = TimeSpan.FromTicks(Math.Clamp(options.FenceAfter.Ticks / 4, 1, LookIntervalMax.Ticks));
         SessionList sessions = await LoadAsync(cancellationToken).ConfigureAwait(false);
-        HashSet<SessionId> waiting = [.. sessions.Standing.Select(session => session.Id)];
+        Dictionary<SessionId, ulong> waiting = sessions.Standing.ToDictionary(session => session.Id, session => session.Beat);
         Awaited = waiting.Count;
+        ObjectId[] records = waiting.Count == 0 ? [] : await RecordsOfWhatIsThereAsync(condemned, cancellationToken).ConfigureAwait(false);
         while (true)
         {
-            foreach (SessionId id in waiting.ToArray())
+            foreach ((SessionId id, ulong beat) in waiting.ToArray())
             {
-                if (sessions.Find(id) is not { IsStanding: true } session || await IsDeadAsync(session, cancellationToken).ConfigureAwait(false))
+                // Also of one that says so a sign of life is wanted: one that died is fenced, or what it stored would stay for ever.
+                if (sessions.Find(id) is not { IsStanding: true } session || (session.Beat > beat && session.Knows(records))
+                    || await IsDeadAsync(session, cancellationToken).ConfigureAwait(false))
                 {
                     _ = waiting.Remove(id);
                 }
@@ -54,18 +61,31 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
         }
     }
 
+    // Of the others nothing is left that anybody could rely on.
+    private async Task<ObjectId[]> RecordsOfWhatIsThereAsync(CondemnedNames condemned, CancellationToken cancellationToken)
+    {
+        HashSet<ObjectId> there = [];
+        foreach (ObjectKind kind in (ObjectKind[])[ObjectKind.Pack, ObjectKind.Snapshot])
+        {
+            await foreach (ObjectInfo info in repository.Backend.ListAsync(kind, cancellationToken).ConfigureAwait(false))
+            {
+                _ = there.Add(info.Name.Id);
+            }
+        }
+        return [.. condemned.Records.Where(record => record.Packs.Concat(record.Snapshots).Any(there.Contains)).Select(record => record.Id)];
+    }
+
     private Task<SessionList> LoadAsync(CancellationToken cancellationToken)
         => SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken);
 
     private async Task<bool> IsDeadAsync(ListedSession session, CancellationToken cancellationToken)
     {
         TimeProvider time = repository.Time;
-        if (!_seen.TryGetValue(session.Id, out (ulong Beat, long Since, int Looks) seen) || seen.Beat != session.Beat)
+        if (!_seen.TryGetValue(session.Id, out (ulong Beat, long Since) seen) || seen.Beat != session.Beat)
         {
-            _seen[session.Id] = (session.Beat, time.GetTimestamp(), 1);
+            _seen[session.Id] = (session.Beat, time.GetTimestamp());
             return false;
         }
-        _seen[session.Id] = seen with { Looks = seen.Looks + 1 };
         if (options.DryRun || time.GetElapsedTime(seen.Since) < options.FenceAfter)
         {
             return false;

@@ -45,7 +45,7 @@ public sealed class RefusedDeletionTests
         await register.AnnounceAsync(Token);
         for (int i = 0; i < 3; i++)
         {
-            await register.BeatAsync(Token);
+            await register.BeatAsync([], Token);
         }
         Assert.True(await register.StandsAsync(Token));
         Assert.Single((await SessionList.LoadAsync(refusing, repository.Keys, Token)).Standing);

@@ -1,0 +1,9 @@
+namespace Ebla.Tests.PruneModel;
+
+internal enum BeatStep
+{
+    Idle,
+    ListPacks,
+    ListIndex,
+    Put,
+}
