@@ -43,13 +43,13 @@ internal sealed class CondemnedWatch
     {
         CondemnedNames came = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken, _read)
             .ConfigureAwait(false);
+        if (came.Records.Count == 0)
+        {
+            return; // What was nowhere else is hardly anywhere else by now, and to look again asks for all lists.
+        }
         _read.UnionWith(came.Records.Select(record => record.Id));
         _condemned.UnionWith(came.Packs);
         _open.AddRange(came.Records);
-        if (_open.Count == 0)
-        {
-            return;
-        }
         _catalog.Index.Shun(came.Packs);
         MoveAway(cancellationToken);
         if (_open.Count > 0)
