@@ -45,10 +45,13 @@ internal sealed class IntentFinisher(Repository repository, Sweep sweep)
                 }
             }
         }
-        finally
+        catch
         {
-            await register.EndAsync(CancellationToken.None).ConfigureAwait(false);
+            // What went wrong is the failure to tell; an announcement left behind costs a pruner one observation.
+            await register.EndAsync(CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            throw;
         }
+        await register.EndAsync(CancellationToken.None).ConfigureAwait(false);
     }
 
     private async Task<bool> IsSettledAsync(
