@@ -119,7 +119,7 @@ internal sealed class BlobIndex : IDisposable
                 {
                     break;
                 }
-                if (attached.Usable[attached.Run.GetFrame(row.Frame).Pack])
+                if (attached.Usable[attached.Run.GetPackOf(row.Frame)])
                 {
                     yield return attached.EntryBase + entry;
                 }
@@ -139,7 +139,7 @@ internal sealed class BlobIndex : IDisposable
                 {
                     break;
                 }
-                if (attached.Usable[attached.Run.GetFrame(row.Frame).Pack])
+                if (attached.Usable[attached.Run.GetPackOf(row.Frame)])
                 {
                     return attached.EntryBase + entry;
                 }
@@ -184,7 +184,7 @@ internal sealed class BlobIndex : IDisposable
             {
                 break;
             }
-            if (attached.Usable[run.GetFrame(entry.Frame).Pack] && skip-- == 0)
+            if (attached.Usable[run.GetPackOf(entry.Frame)] && skip-- == 0)
             {
                 return new BlobLocation(new FrameAddress(runOrdinal, entry.Frame), entry.Place, entry.LengthCode);
             }
