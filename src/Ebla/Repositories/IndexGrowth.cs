@@ -53,7 +53,10 @@ internal sealed class IndexGrowth(
 
     private async Task<bool> TryAddAsync(CancellationToken cancellationToken)
     {
+        // After a prune that rewrote the whole index this is all of it: so it comes in parts.
         List<IndexedPack> packs = [];
+        long bytes = 0;
+        bool hasGrown = false;
         await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Index, cancellationToken).ConfigureAwait(false))
         {
             if (_known.Contains(info.Name.Id))
@@ -65,6 +68,7 @@ internal sealed class IndexGrowth(
                 if (await read(info.Name, cancellationToken).ConfigureAwait(false) is { } named)
                 {
                     packs.AddRange(named);
+                    bytes += info.SizeInBytes;
                     _ = _known.Add(info.Name.Id);
                 }
             }
@@ -72,14 +76,26 @@ internal sealed class IndexGrowth(
             {
                 _ = _known.Add(info.Name.Id); // A check tells of it.
             }
+            if (bytes >= CatalogLoader.BytesPerRun)
+            {
+                Close();
+            }
         }
-        if (packs.Count == 0)
+        if (packs.Count > 0)
         {
-            return false;
+            Close();
         }
-        IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);
-        CatalogCache.DeleteSessionRun(run);
-        catalog.Index.Add(run, (_, _) => true);
-        return true;
+        return hasGrown;
+
+        void Close()
+        {
+            IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);
+            CatalogCache.DeleteSessionRun(run);
+            catalog.Index.Add(run, (_, _) => true);
+            packs.Clear();
+            DroppedArrays.Add(4 * bytes); // As where the catalog is loaded.
+            bytes = 0;
+            hasGrown = true;
+        }
     }
 }
