@@ -82,7 +82,7 @@ internal sealed class AttachedRun
             for (ulong left = Volatile.Read(ref _relied[i]); left != 0; left &= left - 1)
             {
                 RunEntry entry = Run.GetEntry((64L * i) + BitOperations.TrailingZeroCount(left));
-                if (chosen[Run.GetFrame(entry.Frame).Pack])
+                if (chosen[Run.GetPackOf(entry.Frame)])
                 {
                     yield return entry.Id;
                 }

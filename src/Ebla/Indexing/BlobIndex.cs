@@ -149,7 +149,7 @@ internal sealed class BlobIndex(bool remembers = false) : IDisposable
                 {
                     break;
                 }
-                if (attached.TryRely(entry, attached.Run.GetFrame(row.Frame).Pack))
+                if (attached.TryRely(entry, attached.Run.GetPackOf(row.Frame)))
                 {
                     yield return attached.EntryBase + entry;
                 }
@@ -169,7 +169,7 @@ internal sealed class BlobIndex(bool remembers = false) : IDisposable
                 {
                     break;
                 }
-                if (attached.TryRely(entry, attached.Run.GetFrame(row.Frame).Pack))
+                if (attached.TryRely(entry, attached.Run.GetPackOf(row.Frame)))
                 {
                     return attached.EntryBase + entry;
                 }
@@ -214,7 +214,7 @@ internal sealed class BlobIndex(bool remembers = false) : IDisposable
             {
                 break;
             }
-            if (attached.TryRely(i, run.GetFrame(entry.Frame).Pack) && skip-- == 0)
+            if (attached.TryRely(i, run.GetPackOf(entry.Frame)) && skip-- == 0)
             {
                 return new BlobLocation(new FrameAddress(runOrdinal, entry.Frame), entry.Place, entry.LengthCode);
             }

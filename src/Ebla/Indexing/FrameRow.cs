@@ -27,6 +27,9 @@ internal readonly record struct FrameRow(
         CiphertextHash.Write(row[64..]);
     }
 
+    /// <summary>The pack alone.</summary>
+    public static int ReadPack(ReadOnlySpan<byte> row) => BinaryPrimitives.ReadInt32LittleEndian(row);
+
     public static FrameRow Read(ReadOnlySpan<byte> row) => new(
         BinaryPrimitives.ReadInt32LittleEndian(row),
         BinaryPrimitives.ReadUInt32LittleEndian(row[4..]),

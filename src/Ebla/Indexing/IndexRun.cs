@@ -2,16 +2,19 @@ using System.Buffers.Binary;
 using System.IO.MemoryMappedFiles;
 using Ebla.Hashing;
 using Ebla.Primitives;
+using Microsoft.Win32.SafeHandles;
 
 namespace Ebla.Indexing;
 
 /// <summary>
 /// A sorted, memory-mapped piece of the catalog: every blob of some packs with its frame, and every tree blob's links. Immutable; safe
-/// for concurrent reads. The file is checked whole against its hash when it is opened.
+/// for concurrent reads. The file is checked whole against its hash when it is opened: read, not mapped, so that of what is mapped only
+/// what is looked at takes room.
 /// </summary>
 internal sealed unsafe class IndexRun : IDisposable
 {
     private const int InterpolationsMax = 16;
+    private const int HashedAtOnceInBytes = 1 << 20;
 
     private readonly MemoryMappedFile _file;
     private readonly MemoryMappedViewAccessor _view;
@@ -48,33 +51,24 @@ internal sealed unsafe class IndexRun : IDisposable
     /// <param name="laterPath">The path that it is about to get, if another.</param>
     public static IndexRun? TryOpen(string path, string? laterPath = null)
     {
-        long size;
-        MemoryMappedFile file;
         try
         {
-            size = new FileInfo(path).Length;
-            if (size < RunLayout.HeaderSizeInBytes + Hash256.SizeInBytes)
+            using SafeFileHandle handle = File.OpenHandle(path);
+            long size = RandomAccess.GetLength(handle);
+            if (TryReadLayout(handle, size) is not { } layout)
             {
                 return null;
             }
-            file = MemoryMappedFile.CreateFromFile(path, FileMode.Open, null, 0, MemoryMappedFileAccess.Read);
+            var file = MemoryMappedFile.CreateFromFile(handle, null, 0, MemoryMappedFileAccess.Read, HandleInheritability.None, leaveOpen: true);
+            MemoryMappedViewAccessor view = file.CreateViewAccessor(0, size, MemoryMappedFileAccess.Read);
+            byte* start = null;
+            view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
+            return new IndexRun(laterPath ?? path, file, view, start, layout);
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
             return null;
         }
-        MemoryMappedViewAccessor view = file.CreateViewAccessor(0, size, MemoryMappedFileAccess.Read);
-        byte* start = null;
-        view.SafeMemoryMappedViewHandle.AcquirePointer(ref start);
-        if (RunLayout.TryRead(new ReadOnlySpan<byte>(start, RunLayout.HeaderSizeInBytes), size) is { } layout
-            && HashOf(start, layout.HashOffset) == Hash256.Read(new ReadOnlySpan<byte>(start + layout.HashOffset, Hash256.SizeInBytes)))
-        {
-            return new IndexRun(laterPath ?? path, file, view, start, layout);
-        }
-        view.SafeMemoryMappedViewHandle.ReleasePointer();
-        view.Dispose();
-        file.Dispose();
-        return null;
     }
 
     public ObjectId GetSegment(int segment)
@@ -88,6 +82,9 @@ internal sealed unsafe class IndexRun : IDisposable
 
     public FrameRow GetFrame(int frame)
         => FrameRow.Read(Rows(_layout.FramesOffset, frame, FrameCount, RunLayout.FrameRowSizeInBytes));
+
+    /// <summary>The pack of a frame, which most look-ups ask for alone.</summary>
+    public int GetPackOf(int frame) => FrameRow.ReadPack(Rows(_layout.FramesOffset, frame, FrameCount, RunLayout.FrameRowSizeInBytes));
 
     public RunEntry GetEntry(long entry)
         => RunEntry.Read(Rows(_layout.EntriesOffset, entry, EntryCount, RunLayout.EntrySizeInBytes));
@@ -170,14 +167,45 @@ internal sealed unsafe class IndexRun : IDisposable
         return new ReadOnlySpan<byte>(_start + section + row * rowSize, rowSize);
     }
 
-    private static Hash256 HashOf(byte* start, long length)
+    // Null if the file is no run, or not as it was written.
+    private static RunLayout? TryReadLayout(SafeFileHandle handle, long size)
     {
-        const int Step = 1 << 20;
-        Blake3Hasher hasher = new();
-        for (long offset = 0; offset < length; offset += Step)
+        if (size < RunLayout.HeaderSizeInBytes + Hash256.SizeInBytes)
         {
-            hasher.Append(new ReadOnlySpan<byte>(start + offset, (int)Math.Min(Step, length - offset)));
+            return null;
         }
-        return hasher.Finish();
+        Span<byte> header = stackalloc byte[RunLayout.HeaderSizeInBytes];
+        if (!TryFill(handle, header, 0) || RunLayout.TryRead(header, size) is not { } layout)
+        {
+            return null;
+        }
+        byte[] buffer = new byte[(int)Math.Min(HashedAtOnceInBytes, layout.HashOffset)];
+        Blake3Hasher hasher = new();
+        for (long offset = 0; offset < layout.HashOffset; offset += buffer.Length)
+        {
+            Span<byte> part = buffer.AsSpan(0, (int)Math.Min(buffer.Length, layout.HashOffset - offset));
+            if (!TryFill(handle, part, offset))
+            {
+                return null;
+            }
+            hasher.Append(part);
+        }
+        Span<byte> hash = stackalloc byte[Hash256.SizeInBytes];
+        return TryFill(handle, hash, layout.HashOffset) && hasher.Finish() == Hash256.Read(hash) ? layout : null;
+    }
+
+    private static bool TryFill(SafeFileHandle handle, Span<byte> destination, long offset)
+    {
+        while (!destination.IsEmpty)
+        {
+            int read = RandomAccess.Read(handle, destination, offset);
+            if (read == 0)
+            {
+                return false;
+            }
+            destination = destination[read..];
+            offset += read;
+        }
+        return true;
     }
 }

@@ -19,6 +19,15 @@ internal sealed class VisitedBlobs(long entryCount)
         return isNew;
     }
 
+    /// <summary>Takes all bits back.</summary>
+    public void Clear()
+    {
+        foreach (ulong[]? page in _pages)
+        {
+            page?.AsSpan().Clear();
+        }
+    }
+
     /// <summary>The bits that are set, ascending.</summary>
     public IEnumerable<long> All()
     {

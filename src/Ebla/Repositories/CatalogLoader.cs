@@ -12,8 +12,8 @@ namespace Ebla.Repositories;
 /// <param name="metadata">Has the segments that were written here; null if nothing is kept.</param>
 internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, CatalogCache cache, MetadataCache? metadata)
 {
-    // Segments are gathered to runs of about this many bytes of directories.
-    private const long BytesPerRun = 16 << 20;
+    /// <summary>Segments are gathered to runs of about this many bytes of directories.</summary>
+    public const long BytesPerRun = 16 << 20;
 
     private const int ListsMax = 4;
 

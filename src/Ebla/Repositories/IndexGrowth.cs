@@ -40,7 +40,10 @@ internal sealed class IndexGrowth(
     /// <returns>Whether anything came.</returns>
     public async Task<bool> TryAddAsync(Func<ObjectId, long, bool> isUsable, CancellationToken cancellationToken)
     {
+        // After a prune that rewrote the whole index this is all of it: so it comes in parts.
         List<IndexedPack> packs = [];
+        long bytes = 0;
+        bool hasGrown = false;
         await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Index, cancellationToken).ConfigureAwait(false))
         {
             if (_known.Contains(info.Name.Id))
@@ -52,6 +55,7 @@ internal sealed class IndexGrowth(
                 if (await read(info.Name, cancellationToken).ConfigureAwait(false) is { } named)
                 {
                     packs.AddRange(named);
+                    bytes += info.SizeInBytes;
                     _ = _known.Add(info.Name.Id);
                 }
             }
@@ -59,15 +63,27 @@ internal sealed class IndexGrowth(
             {
                 _ = _known.Add(info.Name.Id); // A check tells of it.
             }
+            if (bytes >= CatalogLoader.BytesPerRun)
+            {
+                Close();
+            }
         }
-        if (packs.Count == 0)
+        if (packs.Count > 0)
         {
-            return false;
+            Close();
         }
-        IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);
-        CatalogCache.DeleteSessionRun(run);
-        catalog.Index.Add(run, isUsable);
-        return true;
+        return hasGrown;
+
+        void Close()
+        {
+            IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);
+            CatalogCache.DeleteSessionRun(run);
+            catalog.Index.Add(run, isUsable);
+            packs.Clear();
+            DroppedArrays.Add(4 * bytes); // As where the catalog is loaded.
+            bytes = 0;
+            hasGrown = true;
+        }
     }
 
     private async Task<bool> LookAsync(CancellationToken cancellationToken)

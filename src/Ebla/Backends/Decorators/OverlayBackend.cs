@@ -7,11 +7,13 @@ namespace Ebla.Backends.Decorators;
 
 /// <summary>
 /// Passes reading on and keeps all changes to itself, so that what a run would do can be found out by doing it. Of packs that are put only
-/// the size is kept: they cannot be read here.
+/// the size is kept: they cannot be read here. All else goes into a file: index segments are as many as in the repository.
 /// </summary>
-internal sealed class OverlayBackend(IBackend inner) : IBackend
+/// <param name="inner">What is read.</param>
+/// <param name="spool">Where what is put goes. The caller disposes.</param>
+internal sealed class OverlayBackend(IBackend inner, SpoolFile spool) : IBackend
 {
-    private readonly ConcurrentDictionary<ObjectName, (long SizeInBytes, byte[]? Content)> _put = [];
+    private readonly ConcurrentDictionary<ObjectName, (long SizeInBytes, long? Offset)> _put = [];
     private readonly ConcurrentDictionary<ObjectName, bool> _deleted = [];
 
     public BackendCapabilities Capabilities => inner.Capabilities with { CanDelete = true };
@@ -26,7 +28,7 @@ internal sealed class OverlayBackend(IBackend inner) : IBackend
     public ValueTask PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        _put[name] = (content.Length, name.Kind == ObjectKind.Pack ? null : content.ToArray());
+        _put[name] = (content.Length, name.Kind == ObjectKind.Pack ? null : spool.Append(content));
         return ValueTask.CompletedTask;
     }
 
@@ -35,14 +37,13 @@ internal sealed class OverlayBackend(IBackend inner) : IBackend
     public async ValueTask<bool> GetAsync(
         ObjectName name, long offset, Memory<byte> destination, Hash256? expected, CancellationToken cancellationToken = default)
     {
-        if (_put.TryGetValue(name, out (long SizeInBytes, byte[]? Content) found))
+        if (_put.TryGetValue(name, out (long SizeInBytes, long? Offset) found))
         {
-            byte[] content = found.Content ?? throw new NotSupportedException($"{name} was put in a trial, and is not kept.");
-            if (offset > content.Length - destination.Length)
+            if (offset > found.SizeInBytes - destination.Length)
             {
                 throw new CorruptDataException($"{name} ends before the range does.");
             }
-            content.AsMemory((int)offset, destination.Length).CopyTo(destination);
+            spool.Read((found.Offset ?? throw NotKept(name)) + offset, destination.Span);
             return true;
         }
         return !_deleted.ContainsKey(name)
@@ -51,14 +52,14 @@ internal sealed class OverlayBackend(IBackend inner) : IBackend
 
     public async ValueTask<byte[]?> GetWholeAsync(
         ObjectName name, long sizeInBytesMax, Hash256? expected, CancellationToken cancellationToken = default)
-        => _put.TryGetValue(name, out (long SizeInBytes, byte[]? Content) found)
-            ? found.Content ?? throw new NotSupportedException($"{name} was put in a trial, and is not kept.")
+        => _put.TryGetValue(name, out (long SizeInBytes, long? Offset) found)
+            ? ReadSpooled(name, found.SizeInBytes, found.Offset)
             : _deleted.ContainsKey(name)
                 ? null
                 : await inner.GetWholeAsync(name, sizeInBytesMax, expected, cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken cancellationToken = default)
-        => _put.TryGetValue(name, out (long SizeInBytes, byte[]? Content) found)
+        => _put.TryGetValue(name, out (long SizeInBytes, long? Offset) found)
             ? found.SizeInBytes
             : _deleted.ContainsKey(name) ? null : await inner.GetSizeAsync(name, cancellationToken).ConfigureAwait(false);
 
@@ -72,7 +73,7 @@ internal sealed class OverlayBackend(IBackend inner) : IBackend
                 yield return info;
             }
         }
-        foreach ((ObjectName name, (long SizeInBytes, byte[]? Content) found) in _put
+        foreach ((ObjectName name, (long SizeInBytes, long? Offset) found) in _put
             .Where(put => put.Key.Kind == kind).OrderBy(put => put.Key.Id))
         {
             yield return new ObjectInfo(name, found.SizeInBytes);
@@ -90,4 +91,13 @@ internal sealed class OverlayBackend(IBackend inner) : IBackend
         => inner.GetFreeSpaceInBytesAsync(cancellationToken);
 
     public ValueTask DisposeAsync() => inner.DisposeAsync();
+
+    private static NotSupportedException NotKept(ObjectName name) => new($"{name} was put in a trial, and is not kept.");
+
+    private byte[] ReadSpooled(ObjectName name, long sizeInBytes, long? offset)
+    {
+        byte[] content = new byte[sizeInBytes];
+        spool.Read(offset ?? throw NotKept(name), content);
+        return content;
+    }
 }

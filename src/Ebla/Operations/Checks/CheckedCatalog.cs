@@ -15,7 +15,7 @@ namespace Ebla.Operations.Checks;
 /// <remarks>Memory: about 150 bytes per pack and one bit per blob.</remarks>
 internal sealed class CheckedCatalog : IDisposable
 {
-    private const long BytesPerRun = 32 << 20;
+    private const long BytesPerRun = 16 << 20;
 
     private readonly Repository _repository;
     private readonly CheckReport _report;
@@ -294,6 +294,7 @@ internal sealed class CheckedCatalog : IDisposable
         }
         _runSegments.Clear();
         _runPacks.Clear();
+        DroppedArrays.Add(4 * _runBytes); // Objects, their bodies, and the lists that became the run.
         _runBytes = 0;
     }
 

@@ -48,7 +48,7 @@ internal sealed class IntentFinisher(Repository repository, Sweep sweep)
         catch
         {
             // What went wrong is the failure to tell; an announcement left behind costs a pruner one observation.
-            await register.EndAsync(CancellationToken.None)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await register.EndAsync(CancellationToken.None).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             throw;
         }
         await register.EndAsync(CancellationToken.None).ConfigureAwait(false);

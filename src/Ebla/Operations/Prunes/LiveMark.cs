@@ -27,8 +27,8 @@ internal sealed class LiveMark
             _walk.Visit(root, cancellationToken);
         }
         // Two segments may name the same pack: it is there once.
-        HashSet<ObjectId> seen = [];
         IReadOnlyList<IndexRun> runs = _index.Runs;
+        HashSet<ObjectId> seen = new(runs.Sum(run => run.PackCount));
         for (int run = 0; run < runs.Count; run++)
         {
             for (int pack = 0; pack < runs[run].PackCount; pack++)
@@ -63,9 +63,9 @@ internal sealed class LiveMark
     /// <param name="cancellationToken">Cancels.</param>
     public IReadOnlyList<PackUse> Count(LiveMark? removed, CancellationToken cancellationToken)
     {
-        List<PackUse> uses = [];
-        long entryBase = 0;
         IReadOnlyList<IndexRun> runs = _index.Runs;
+        List<PackUse> uses = new(runs.Sum(run => run.PackCount));
+        long entryBase = 0;
         for (int run = 0; run < runs.Count; run++)
         {
             PackUse[] ofRun = new PackUse[runs[run].PackCount];

@@ -13,7 +13,7 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
     private const int FetchSizeInBytesMax = 16 << 20;
 
     private readonly HashSet<(ObjectId Pack, long Offset)> _verified = [];
-    private HashSet<ObjectId>? _old;
+    private PackList? _old;
 
     /// <summary>Bytes of packs read.</summary>
     public long ReadInBytes { get; private set; }
@@ -28,7 +28,7 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
         LoadedCatalog catalog, LiveMark mark, IReadOnlyList<BlobId> roots, IReadOnlySet<ObjectId> going, CancellationToken cancellationToken)
     {
         // What came later was verified when it was written, a moment ago.
-        _old ??= [.. catalog.Packs!.Sizes.Keys];
+        _old ??= catalog.Packs!;
         bool needsMove = false;
         HashSet<FrameAddress> kept = [];
         foreach ((CatalogEntry _, CatalogEntry? elsewhere) in mark.Going(going, cancellationToken))
@@ -50,7 +50,7 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
         foreach (FrameAddress frame in frames.OrderBy(frame => frame.Run).ThenBy(frame => frame.Frame))
         {
             FrameLocation location = index.Locate(frame);
-            if (!_old!.Contains(location.Pack) || !_verified.Add((location.Pack, location.OffsetInPack)))
+            if (!_old!.Sizes.ContainsKey(location.Pack) || !_verified.Add((location.Pack, location.OffsetInPack)))
             {
                 continue;
             }

@@ -29,7 +29,8 @@ public static class PruneOperation
         ArgumentOutOfRangeException.ThrowIfLessThan(options.ListLag, TimeSpan.Zero);
         await UploadSession.RefuseSettingsAsync(repository.Backend, cancellationToken).ConfigureAwait(false);
         bool isTrial = options.DryRun || !await DeletionTrial.RunAsync(repository, cancellationToken).ConfigureAwait(false);
-        TallyingBackend tally = new(isTrial ? new OverlayBackend(repository.Backend) : repository.Backend);
+        using SpoolFile spool = new(repository.Cache.NewSessionPath);
+        TallyingBackend tally = new(isTrial ? new OverlayBackend(repository.Backend, spool) : repository.Backend);
         long start = repository.Time.GetTimestamp();
         PruneRun run = new(repository.Through(tally), options with { DryRun = isTrial }, observer);
         PruneResult result = await run.RunAsync(cancellationToken).ConfigureAwait(false);

@@ -38,48 +38,61 @@ internal sealed class PrunePlan
     /// </param>
     public static PrunePlan Of(IEnumerable<PackUse> packs, PruneOptions options, bool areWritersAtWork)
     {
+        // Each pack once, and besides only its place: stores have millions.
+        PackUse[] all = [.. packs];
+        Array.Sort(all, (left, right) => left.Pack.CompareTo(right.Pack));
         List<PackUse> unused = [];
-        List<PackUse> used = [];
         List<PackUse> kept = [];
-        foreach (PackUse use in packs.OrderBy(use => use.Pack))
+        List<int> used = [];
+        for (int place = 0; place < all.Length; place++)
         {
-            List<PackUse> list = use.UsedSizeInBytes > 0 ? used : areWritersAtWork && !use.WasReferred ? kept : unused;
-            list.Add(use);
+            if (all[place].UsedSizeInBytes > 0)
+            {
+                used.Add(place);
+                continue;
+            }
+            List<PackUse> list = areWritersAtWork && !all[place].WasReferred ? kept : unused;
+            list.Add(all[place]);
         }
         // First where most is gained for what is copied; what gains least is left alone.
-        used.Sort((left, right) => Gain(right).CompareTo(Gain(left)) is not 0 and int order ? order : left.Pack.CompareTo(right.Pack));
-        long unusedMax = (long)(used.Sum(use => use.UsedInBytes) * options.UnusedShareMax);
-        long unusedLeft = used.Sum(use => use.UnusedInBytes);
+        used.Sort((left, right) => Gain(all[right]).CompareTo(Gain(all[left])) is not 0 and int order ? order : left.CompareTo(right));
+        long unusedMax = (long)(used.Sum(place => all[place].UsedInBytes) * options.UnusedShareMax);
+        long unusedLeft = used.Sum(place => all[place].UnusedInBytes);
         long copied = 0;
         List<PackUse> repacked = [];
-        List<PackUse> rest = [];
-        foreach (PackUse use in used)
+        bool[] isRepacked = new bool[all.Length];
+        foreach (int place in used)
         {
+            PackUse use = all[place];
             bool isWorth = use.UsedSizeInBytes < use.BlobsSizeInBytes && unusedLeft > unusedMax;
             if (isWorth && copied + use.UsedInBytes <= (options.RepackSizeInBytesMax ?? long.MaxValue))
             {
-                repacked.Add(use);
-                copied += use.UsedInBytes;
+                Repack(place);
                 unusedLeft -= use.UnusedInBytes;
             }
-            else
-            {
-                rest.Add(use);
-            }
         }
-        foreach (IGrouping<FrameKind, PackUse> kind in rest.GroupBy(use => use.Kind))
+        foreach (FrameKind kind in used.Where(place => !isRepacked[place]).Select(place => all[place].Kind).Distinct().ToArray())
         {
-            PackUse[] small = [.. kind.Where(use => use.SizeInBytes < options.Upload.PackSizeInBytes / SmallDivisor)];
-            long size = small.Sum(use => use.UsedInBytes);
+            int[] small =
+            [
+                .. used.Where(place => !isRepacked[place] && all[place].Kind == kind
+                    && all[place].SizeInBytes < options.Upload.PackSizeInBytes / SmallDivisor),
+            ];
+            long size = small.Sum(place => all[place].UsedInBytes);
             if (small.Length >= SmallCountMin && copied + size <= (options.RepackSizeInBytesMax ?? long.MaxValue))
             {
-                repacked.AddRange(small);
-                copied += size;
+                Array.ForEach(small, Repack);
             }
         }
-        HashSet<ObjectId> going = [.. repacked.Select(use => use.Pack)];
-        kept.AddRange(rest.Where(use => !going.Contains(use.Pack)));
+        kept.AddRange(used.Where(place => !isRepacked[place]).Select(place => all[place]));
         return new PrunePlan(unused, repacked, kept);
+
+        void Repack(int place)
+        {
+            repacked.Add(all[place]);
+            isRepacked[place] = true;
+            copied += all[place].UsedInBytes;
+        }
     }
 
     private static double Gain(PackUse use) => (double)use.UnusedInBytes / Math.Max(1, use.UsedInBytes);

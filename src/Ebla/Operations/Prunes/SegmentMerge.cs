@@ -29,7 +29,9 @@ internal sealed class SegmentMerge(Repository repository, Sweep sweep, PruneOpti
         List<ObjectName> rewritten = [];
         foreach (ObjectInfo segment in segments.OrderBy(segment => segment.Name.Id))
         {
-            if (await TryReadAsync(segment, cancellationToken).ConfigureAwait(false) is not { } named)
+            IReadOnlyList<IndexedPack>? named = await TryReadAsync(segment, cancellationToken).ConfigureAwait(false);
+            DroppedArrays.Add(2 * segment.SizeInBytes); // The object and its body: nobody uses them for longer than some segments take.
+            if (named is null)
             {
                 continue;
             }
@@ -91,6 +93,7 @@ internal sealed class SegmentMerge(Repository repository, Sweep sweep, PruneOpti
         await repository.Backend.PutAsync(name, new ReadOnlySequence<byte>(content), cancellationToken).ConfigureAwait(false);
         repository.Metadata?.Add(name.Id.Value, content);
         _waiting.Clear();
+        DroppedArrays.Add(2 * _waitingInBytes); // The same of the new one.
         _waitingInBytes = 0;
     }
 }

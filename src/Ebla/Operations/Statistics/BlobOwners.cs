@@ -8,19 +8,19 @@ namespace Ebla.Operations.Statistics;
 /// <remarks>
 /// Each blob's owner is nobody, one member, several members of one group, or several groups, and only ever goes on in this order. What is
 /// below a blob is owned by at least as many as the blob. So each tree blob is gone through at most three times, however many snapshots
-/// there are. Memory: 4 bytes per blob.
+/// there are. Takes 4 bytes per blob, in a file without a name.
 /// </remarks>
 /// <param name="copies">Finds blobs.</param>
 /// <param name="groups">The group of each member, from 1; at 0 nothing, members are numbered from 1.</param>
 /// <param name="yielding">A group whose members come last and own only what no other group does; 0 for none.</param>
-internal sealed class BlobOwners(CountedCopies copies, int[] groups, int yielding)
+/// <param name="newPath">Where the file is made.</param>
+internal sealed class BlobOwners(CountedCopies copies, int[] groups, int yielding, Func<string> newPath) : IDisposable
 {
     // An owner above 0 is a member; one below 0 is a group, negated: several of its members.
     private const int Nobody = 0;
     private const int SeveralGroups = int.MinValue;
-    private const int OwnersPerPage = 1 << 16;
 
-    private readonly int[]?[] _pages = new int[]?[(int)((copies.EntryCount + OwnersPerPage - 1) / OwnersPerPage)];
+    private readonly ScratchNumbers _owners = new(newPath(), copies.EntryCount);
     private readonly Stack<ShortId> _waiting = [];
 
     /// <summary>How often tree blobs were gone through.</summary>
@@ -77,7 +77,7 @@ internal sealed class BlobOwners(CountedCopies copies, int[] groups, int yieldin
                 further = further.And(measure);
                 continue;
             }
-            int owner = OwnerOf(ordinal);
+            int owner = _owners[ordinal];
             if (owner > Nobody)
             {
                 members[owner] = members[owner].And(measure);
@@ -98,15 +98,20 @@ internal sealed class BlobOwners(CountedCopies copies, int[] groups, int yieldin
         return new OwnerCounts(members, ofGroups, several, unreferred, further);
     }
 
+    public void Dispose() => _owners.Dispose();
+
     // False if what is below cannot change any more.
     private bool TryOwn(long ordinal, int member)
     {
-        ref int[]? page = ref _pages[(int)(ordinal / OwnersPerPage)];
-        page ??= new int[OwnersPerPage];
-        ref int owner = ref page[(int)(ordinal % OwnersPerPage)];
+        ref int owner = ref _owners[ordinal];
         int before = owner;
-        owner = Join(before, member);
-        return owner != before;
+        int after = Join(before, member);
+        if (after == before)
+        {
+            return false;
+        }
+        owner = after; // Not written without need: a page that is written takes its way to the disk.
+        return true;
     }
 
     private int Join(int owner, int member)
@@ -125,6 +130,4 @@ internal sealed class BlobOwners(CountedCopies copies, int[] groups, int yieldin
     }
 
     private int GroupOf(int owner) => owner > Nobody ? groups[owner] : -owner;
-
-    private int OwnerOf(long ordinal) => _pages[(int)(ordinal / OwnersPerPage)]?[(int)(ordinal % OwnersPerPage)] ?? Nobody;
 }

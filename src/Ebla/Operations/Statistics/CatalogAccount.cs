@@ -5,18 +5,21 @@ using Ebla.Repositories;
 namespace Ebla.Operations.Statistics;
 
 /// <summary>Says who holds what, of the snapshots of a list, by one load of the catalog.</summary>
-internal sealed class CatalogAccount
+internal sealed class CatalogAccount : IDisposable
 {
     private readonly CountedCopies _copies;
     private readonly SnapshotList _list;
+    private readonly Func<string> _newPath;
 
     /// <param name="catalog">As <see cref="CatalogLoader.LoadForPruningAsync"/> gives it.</param>
     /// <param name="list">The snapshots that count, and those that are forgotten.</param>
+    /// <param name="newPath">Where files are made that hold what is counted.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public CatalogAccount(LoadedCatalog catalog, SnapshotList list, CancellationToken cancellationToken)
+    public CatalogAccount(LoadedCatalog catalog, SnapshotList list, Func<string> newPath, CancellationToken cancellationToken)
     {
-        _copies = new CountedCopies(catalog, cancellationToken);
+        _copies = new CountedCopies(catalog, newPath, cancellationToken);
         _list = list;
+        _newPath = newPath;
     }
 
     /// <summary>The stored bytes of all frames of all packs.</summary>
@@ -49,7 +52,7 @@ internal sealed class CatalogAccount
         OwnerCounts counts = CountOwners(
             [.. _list.Snapshots.Select(stored => groupOf[stored.Id])], groups.Count + 1, cancellationToken);
         Dictionary<ObjectId, BlobTotals> referred = [];
-        ReferredSizes sizes = new(_copies);
+        using ReferredSizes sizes = new(_copies, _newPath);
         List<GroupStatistics> ofGroups = [];
         for (int i = 0; i < groups.Count; i++)
         {
@@ -68,6 +71,8 @@ internal sealed class CatalogAccount
         return (counts, snapshots[.._list.Snapshots.Count], [.. ofGroups], snapshots[_list.Snapshots.Count..]);
     }
 
+    public void Dispose() => _copies.Dispose();
+
     private static void Measure(
         IEnumerable<StoredSnapshot> group, ReferredSizes sizes, Dictionary<ObjectId, BlobTotals> referred, CancellationToken cancellationToken)
     {
@@ -82,7 +87,7 @@ internal sealed class CatalogAccount
     private OwnerCounts CountOwners(int[] groups, int forgotten, CancellationToken cancellationToken)
     {
         StoredSnapshot[] members = [.. _list.Snapshots, .. _list.Forgotten];
-        BlobOwners owners = new(_copies, [0, .. groups, .. _list.Forgotten.Select(_ => forgotten)], forgotten);
+        using BlobOwners owners = new(_copies, [0, .. groups, .. _list.Forgotten.Select(_ => forgotten)], forgotten, _newPath);
         for (int i = 0; i < members.Length; i++)
         {
             owners.Visit(members[i].Snapshot.Root, i + 1, cancellationToken);

@@ -8,15 +8,15 @@ namespace Ebla.Operations.Statistics;
 /// <remarks>
 /// Goes from snapshot to snapshot of a group and counts, for each blob, the links to it from what the present one refers to, as a garbage
 /// collector by reference counts does. A tree blob is gone through when it comes and when it goes again: what stays from one snapshot to
-/// the next costs nothing. Memory: 4 bytes and a bit per blob.
+/// the next costs nothing. Memory: a bit per blob. Takes 4 bytes more for each in a file without a name.
 /// </remarks>
-internal sealed class ReferredSizes(CountedCopies copies)
+/// <param name="copies">Finds blobs.</param>
+/// <param name="newPath">Where the file is made.</param>
+internal sealed class ReferredSizes(CountedCopies copies, Func<string> newPath) : IDisposable
 {
-    private const int CountsPerPage = 1 << 16;
-
-    private readonly int[]?[] _pages = new int[]?[(int)((copies.EntryCount + CountsPerPage - 1) / CountsPerPage)];
+    private readonly ScratchNumbers _links = new(newPath(), copies.EntryCount);
     private readonly Stack<ShortId> _waiting = [];
-    private VisitedBlobs _ofGroup = new(copies.EntryCount);
+    private readonly VisitedBlobs _ofGroup = new(copies.EntryCount);
     private BlobTotals _present;
     private BlobId? _root;
 
@@ -34,7 +34,7 @@ internal sealed class ReferredSizes(CountedCopies copies)
             Leave(last, cancellationToken);
             _root = null;
         }
-        _ofGroup = new VisitedBlobs(copies.EntryCount);
+        _ofGroup.Clear();
         Group = default;
     }
 
@@ -51,13 +51,15 @@ internal sealed class ReferredSizes(CountedCopies copies)
         return _present;
     }
 
+    public void Dispose() => _links.Dispose();
+
     private void Enter(BlobId root, CancellationToken cancellationToken)
     {
         _waiting.Push(ShortId.Of(root));
         while (_waiting.TryPop(out ShortId id))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (copies.Find(id) is not { } ordinal || checked(CountOf(ordinal)++) != 0)
+            if (copies.Find(id) is not { } ordinal || checked(_links[ordinal]++) != 0)
             {
                 continue;
             }
@@ -75,7 +77,7 @@ internal sealed class ReferredSizes(CountedCopies copies)
         while (_waiting.TryPop(out ShortId id))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            if (copies.Find(id) is { } ordinal && --CountOf(ordinal) == 0)
+            if (copies.Find(id) is { } ordinal && --_links[ordinal] == 0)
             {
                 CatalogEntry entry = copies.Get(ordinal);
                 _present = _present.Less(copies.Measure(entry));
@@ -96,12 +98,5 @@ internal sealed class ReferredSizes(CountedCopies copies)
         {
             _waiting.Push(ShortId.Read(links[offset..]));
         }
-    }
-
-    private ref int CountOf(long ordinal)
-    {
-        ref int[]? page = ref _pages[(int)(ordinal / CountsPerPage)];
-        page ??= new int[CountsPerPage];
-        return ref page[(int)(ordinal % CountsPerPage)];
     }
 }

@@ -27,7 +27,7 @@ public static class StatsOperation
                 ? new KindStatistics(kind, catalog.Packs!.Sizes.Count, catalog.Packs.Sizes.Values.Sum())
                 : await CountAsync(repository.Backend, kind, cancellationToken).ConfigureAwait(false));
         }
-        CatalogAccount account = new(catalog, list, cancellationToken);
+        using CatalogAccount account = new(catalog, list, repository.Cache.NewSessionPath, cancellationToken);
         IGrouping<RetentionGroupKey, StoredSnapshot>[] groups =
             [.. list.Snapshots.GroupBy(stored => RetentionGroupKey.Of(stored, options.Grouping)).OrderBy(group => group.Key)];
         (OwnerCounts counts, SnapshotStatistics[] snapshots, GroupStatistics[] ofGroups, SnapshotStatistics[] forgotten)
@@ -58,7 +58,7 @@ public static class StatsOperation
     {
         LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
-        CatalogAccount account = new(catalog, list, cancellationToken);
+        using CatalogAccount account = new(catalog, list, repository.Cache.NewSessionPath, cancellationToken);
         return (account.Select(chosen.Select(stored => stored.Id).ToHashSet(), cancellationToken), catalog.Findings);
     }
 

@@ -153,11 +153,12 @@ public sealed class AccountTests
         SnapshotList list = await new SnapshotStore(repository).LoadAsync(Token);
         LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForPruningAsync(Token);
         using BlobIndex index = catalog.Index;
-        CountedCopies copies = new(catalog, Token);
+        Func<string> newPath = repository.Cache.NewSessionPath;
+        using CountedCopies copies = new(catalog, newPath, Token);
         long trees = Enumerable.Range(0, (int)copies.EntryCount).Count(ordinal => copies.Get(ordinal).Row.Kind == FrameKind.Tree);
-        BlobOwners owners = new(copies, [0, .. Enumerable.Range(1, 25).Select(member => 1 + member % 2)], 0);
-        ReferredSizes sizes = new(copies);
-        ReferredSizes ofOne = new(copies);
+        using BlobOwners owners = new(copies, [0, .. Enumerable.Range(1, 25).Select(member => 1 + member % 2)], 0, newPath);
+        using ReferredSizes sizes = new(copies, newPath);
+        using ReferredSizes ofOne = new(copies, newPath);
         _ = ofOne.MoveTo(list.Snapshots[^1].Snapshot.Root, Token);
         for (int member = 1; member <= 25; member++)
         {
