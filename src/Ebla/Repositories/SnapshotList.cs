@@ -70,7 +70,7 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
             1 => matches[0],
             0 when Forgotten.Any(stored => stored.Id.ToString().StartsWith(name, StringComparison.Ordinal)) => throw NotFound(
                 $"The snapshot {name} is forgotten. As long as no prune has removed it, this brings it back: ebla undelete {name}"),
-            0 => throw NotFound($"There is no snapshot whose id begins with {name}."),
+            0 => throw Unreadable(name) ?? NotFound($"There is no snapshot whose id begins with {name}."),
             _ => throw NotFound($"{matches.Length} snapshots have ids that begin with {name}: give more digits."),
         };
     }
@@ -88,7 +88,7 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
         {
             return Notes.IsForgotten(matches[0].Id) ? matches[0] : null;
         }
-        throw NotFound(
+        throw (matches.Length == 0 ? Unreadable(name) : null) ?? NotFound(
             matches.Length > 1 ? $"{matches.Length} snapshots have ids that begin with {name}: give more digits."
             : Notes.Forgotten.Any(one => one.Snapshot.ToString().StartsWith(name, StringComparison.Ordinal))
             ? $"It is too late for {name}: it was forgotten, and a prune has removed it."
@@ -114,5 +114,11 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
         => new([.. paths.SelectMany(path => (byte[])[.. path.Span, 0])]);
 
     private SnapshotNotFoundException NotFound(string message) => new(
-        Findings.Count == 0 ? message : $"{message} ({Findings.Count} snapshot objects could not be read: run ebla check.)");
+        Findings.Count == 0 ? message : $"{message} (Snapshot objects that could not be read: {Findings.Count}. Run ebla check.)");
+
+    // It is there, but nobody can tell what it was; so it can neither be restored nor forgotten.
+    private SnapshotNotFoundException? Unreadable(string name)
+        => Findings.FirstOrDefault(finding => finding.Name.Id.ToString().StartsWith(name, StringComparison.Ordinal)) is { } finding
+            ? new($"{finding.Message} Put it back from a copy of the store, or delete this object there: nothing else can be done with it.")
+            : null;
 }

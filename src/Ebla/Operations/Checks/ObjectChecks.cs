@@ -83,20 +83,29 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
 
     public async Task CheckSessionsAsync()
     {
-        Dictionary<SessionId, (MemberId Writer, int Records, bool HasIntent)> sessions = [];
+        Dictionary<SessionId, (MemberId Writer, bool IsOver, bool HasIntent)> sessions = [];
         await foreach ((ObjectName _, SessionRecord record) in OpenAllAsync(
             ObjectKind.Session, SessionRecordCodec.BodySizeInBytesMax * 2L, content => SessionRecordCodec.Open(_keys, content))
             .ConfigureAwait(false))
         {
-            (MemberId _, int records, bool hasIntent) = sessions.GetValueOrDefault(record.Session);
-            sessions[record.Session] = (record.Writer, records + 1, hasIntent || record.Type == SessionRecordType.Intent);
+            (MemberId _, bool isOver, bool hasIntent) = sessions.GetValueOrDefault(record.Session);
+            sessions[record.Session] = (
+                record.Writer,
+                isOver || record.Type is SessionRecordType.Fence or SessionRecordType.Ended,
+                hasIntent || record.Type == SessionRecordType.Intent);
         }
-        foreach ((SessionId session, (MemberId writer, int records, bool hasIntent)) in sessions)
+        // A fence stays for ever, and says nothing that anybody could do something about.
+        foreach ((SessionId session, (MemberId writer, bool isOver, bool hasIntent)) in sessions)
         {
+            if (isOver && !hasIntent)
+            {
+                continue;
+            }
+            string state = isOver ? "is over" : "is at work, or was cut off";
             report.Add(
                 CheckSeverity.Information, CheckSubject.Session,
-                $"Session {session} of writer {writer} has {records} records{(hasIntent ? ", among them an intent" : "")}: "
-                + "a backup is at work, or was cut off. Prune clears up after the latter.");
+                $"Session {session} of writer {writer} {state}{(hasIntent ? ", with a snapshot about to be put" : "")}. What is left of one that "
+                + "was cut off goes with a prune that removes something.");
         }
     }
 

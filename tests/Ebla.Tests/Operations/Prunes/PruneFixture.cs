@@ -80,6 +80,10 @@ internal sealed class PruneFixture : IAsyncDisposable
         Assert.Equal(0, result.BlobsLost);
     }
 
+    /// <summary>A check of the catalog.</summary>
+    public static Task<CheckResult> CheckAsync(Repository repository)
+        => CheckOperation.RunAsync(repository, new CheckOptions(), new SilentCheckObserver(), Token);
+
     /// <summary>The bytes of all objects.</summary>
     public static async Task<long> SizeAsync(IBackend backend, params ObjectKind[] kinds)
     {
