@@ -131,10 +131,13 @@ internal static class PruneCommand
         string would = result.IsDryRun ? "to be " : "";
         string inGrace = result.SnapshotsInGrace == 0 ? "" : $" ({result.SnapshotsInGrace:N0} more can still be brought back)";
         output.WriteLine($"{Count.Of(result.SnapshotsRemoved, "forgotten snapshot")} {would}removed{inGrace}; packs: {result.PacksRemoved:N0} "
-            + $"{would}removed, of these {result.PacksRepacked:N0} {would}repacked; {result.PacksKept:N0} kept, "
+            + $"{would}removed, {result.PacksRepacked:N0} {would}repacked; {result.PacksKept:N0} kept, "
             + $"{ByteSize.Format(result.UnusedInBytes)} in them unused");
         long freed = result.RemovedInBytes - result.StoredInBytes;
-        output.WriteLine($"{(result.IsDryRun ? "would free" : "freed")} {ByteSize.Format(freed)}: "
+        string change = freed >= 0
+            ? $"{(result.IsDryRun ? "would free" : "freed")} {ByteSize.Format(freed)}"
+            : $"{(result.IsDryRun ? "would take" : "took")} {ByteSize.Format(-freed)} more";
+        output.WriteLine($"{change}: "
             + $"{ByteSize.Format(result.RemovedInBytes)} removed, {ByteSize.Format(result.StoredInBytes)} written, "
             + $"in {TimeText.Format(result.Duration)}");
         if (result.Refused > 0)

@@ -27,9 +27,18 @@ internal sealed class CondemnedStore(IBackend backend, UnlockedKeys keys)
             Concurrently.SmallObjects,
             cancellationToken).ConfigureAwait(false))
         {
-            byte[] content = await reading.ConfigureAwait(false);
-            names.Add(new CondemnedRecord(
-                info.Name.Id, CondemnedCodec.OpenPacks(keys, content), CondemnedCodec.OpenSnapshots(keys, content)));
+            try
+            {
+                byte[] content = await reading.ConfigureAwait(false);
+                names.Add(new CondemnedRecord(
+                    info.Name.Id, CondemnedCodec.OpenPacks(keys, content), CondemnedCodec.OpenSnapshots(keys, content)));
+            }
+            catch (CorruptDataException exception)
+            {
+                throw new CorruptDataException(
+                    $"{exception.Message.TrimEnd('.')}. Nobody knows what it says will be deleted, so nothing is stored or removed. When no backup, "
+                    + "copy or prune runs on any machine, delete that object from the store, and prune.", exception);
+            }
         }
         return names;
     }

@@ -15,6 +15,9 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
     private readonly HashSet<(ObjectId Pack, long Offset)> _verified = [];
     private PackList? _old;
 
+    /// <summary>Why the first blob that was to be copied could not be read; null if all could.</summary>
+    public string? FirstLoss { get; private set; }
+
     /// <summary>Bytes of packs read.</summary>
     public long ReadInBytes { get; private set; }
 
@@ -85,6 +88,7 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
         await new SnapshotCopier(run).CopyAsync(roots, cancellationToken).ConfigureAwait(false);
         await session.FinishAsync(cancellationToken).ConfigureAwait(false);
         ReadInBytes += counters.ReadInBytes;
+        FirstLoss ??= run.Walk.FirstLoss;
         return counters.BlobsLost == 0;
     }
 }

@@ -32,7 +32,16 @@ internal sealed class PruneRun
     public async Task<PruneResult> RunAsync(CancellationToken cancellationToken)
     {
         (bool isAnythingGoing, PruneResult result) = await PlanAsync(cancellationToken).ConfigureAwait(false);
-        result = isAnythingGoing ? await RemoveAsync(result, cancellationToken).ConfigureAwait(false) : result;
+        if (isAnythingGoing)
+        {
+            result = await RemoveAsync(result, cancellationToken).ConfigureAwait(false);
+        }
+        else
+        {
+            // Nobody need be waited for, but the records of one that died are cleared away.
+            _ = await _watch.WaitAsync(new CondemnedNames([], []), cancellationToken).ConfigureAwait(false);
+            result = result with { SessionsWaitedFor = _watch.Awaited, SessionsFenced = _watch.Fenced };
+        }
         if (result.SessionsStanding > 0 && !_options.DryRun)
         {
             return result with { ReadInBytes = _mover.ReadInBytes };
@@ -105,7 +114,9 @@ internal sealed class PruneRun
             _observer.Doing("copying what is used ...");
             if (!await _mover.MoveAsync(catalog, mark, roots, plan.Going, cancellationToken).ConfigureAwait(false))
             {
-                throw Damaged("Some of it cannot be read");
+                throw new CorruptDataException(
+                    $"Something that snapshots need cannot be read: {_mover.FirstLoss?.TrimEnd('.')}. Nothing was removed: a repository is pruned "
+                    + "when it is whole. Run ebla check --read-data, which names all that is damaged.");
             }
         }
         ObjectId[] packs = [.. plan.Going.Order()];
@@ -202,7 +213,9 @@ internal sealed class PruneRun
         snapshots.Notes.RequireWhole();
         return snapshots.Findings.Count == 0
             ? snapshots
-            : throw Damaged($"{snapshots.Findings[0].Name} cannot be read ({snapshots.Findings[0].Message})");
+            : throw new CorruptDataException(
+                $"{snapshots.Findings[0].Message.TrimEnd('.')}. Nothing was removed: nobody knows what that snapshot needs. Put it back from a "
+                + "copy of the store, or delete the object.");
     }
 
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)

@@ -35,17 +35,20 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
         Dictionary<SessionId, ulong> waiting = sessions.Standing.ToDictionary(session => session.Id, session => session.Beat);
         Awaited = waiting.Count;
         ObjectId[] records = waiting.Count == 0 ? [] : await RecordsOfWhatIsThereAsync(condemned, cancellationToken).ConfigureAwait(false);
+        bool isTold = false;
         while (true)
         {
+            List<ListedSession> dead = [];
             foreach ((SessionId id, ulong beat) in waiting.ToArray())
             {
                 // Also of one that says so a sign of life is wanted: one that died is fenced, or what it stored would stay for ever.
                 if (sessions.Find(id) is not { IsStanding: true } session || (session.Beat > beat && session.Knows(records))
-                    || await IsDeadAsync(session, cancellationToken).ConfigureAwait(false))
+                    || IsDead(session, dead))
                 {
                     _ = waiting.Remove(id);
                 }
             }
+            await FenceAsync(dead, cancellationToken).ConfigureAwait(false);
             if (waiting.Count == 0)
             {
                 await repository.DelayAsync(Fenced > 0 ? 2 * options.ListLag : TimeSpan.Zero, cancellationToken).ConfigureAwait(false);
@@ -55,7 +58,13 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
             {
                 return waiting.Count;
             }
-            observer.Doing($"waiting for {waiting.Count} sessions that are at work ...");
+            observer.Doing($"waiting for {SessionsOf(waiting.Count)} ...");
+            if (!isTold)
+            {
+                observer.Notice(
+                    $"{SessionsOf(waiting.Count)} may be at work: waiting for their signs of life, at most {options.SessionWait.TotalMinutes:0.#} minutes");
+                isTold = true;
+            }
             await Task.Delay(interval, time, cancellationToken).ConfigureAwait(false);
             sessions = await LoadAsync(cancellationToken).ConfigureAwait(false);
         }
@@ -78,7 +87,8 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
     private Task<SessionList> LoadAsync(CancellationToken cancellationToken)
         => SessionList.LoadAsync(repository.Backend, repository.Keys, cancellationToken);
 
-    private async Task<bool> IsDeadAsync(ListedSession session, CancellationToken cancellationToken)
+    // Adds it to those that are to be fenced.
+    private bool IsDead(ListedSession session, List<ListedSession> dead)
     {
         TimeProvider time = repository.Time;
         if (!_seen.TryGetValue(session.Id, out (ulong Beat, long Since) seen) || seen.Beat != session.Beat)
@@ -90,11 +100,24 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
         {
             return false;
         }
-        await SessionRegister.FenceAsync(repository.Backend, repository.Keys, session.Id, cancellationToken).ConfigureAwait(false);
-        Fenced++;
-        observer.Notice(
-            $"a session of {session.Writer.ToString()[..8]} gave no sign of life for {options.FenceAfter.TotalSeconds:0} seconds, and is "
-            + "declared over. If it lives, it looks again at what it stored before it commits");
+        dead.Add(session);
         return true;
     }
+
+    private async Task FenceAsync(List<ListedSession> dead, CancellationToken cancellationToken)
+    {
+        foreach (IGrouping<MemberId, ListedSession> ofWriter in dead.GroupBy(session => session.Writer))
+        {
+            foreach (ListedSession session in ofWriter)
+            {
+                await SessionRegister.FenceAsync(repository.Backend, repository.Keys, session.Id, cancellationToken).ConfigureAwait(false);
+                Fenced++;
+            }
+            observer.Notice(
+                $"{SessionsOf(ofWriter.Count())} of {ofWriter.Key.ToString()[..8]} gave no sign of life for {options.FenceAfter.TotalSeconds:0.#} s: "
+                + "declared over. One that lives looks again at what it stored before it commits");
+        }
+    }
+
+    private static string SessionsOf(int count) => count == 1 ? "1 session" : $"{count} sessions";
 }

@@ -1,3 +1,4 @@
+using Ebla.Backends;
 using Ebla.Operations.Checks;
 using Ebla.Operations.Prunes;
 using Ebla.Operations.Retention;
@@ -30,6 +31,59 @@ public sealed class AftermathTests
         Assert.Equal((CheckSeverity.Information, CheckSubject.Session), (finding.Severity, finding.Subject));
         Assert.Contains("was cut off", finding.Message, StringComparison.Ordinal);
         Assert.Empty(after.Findings);
+    }
+
+    [Fact]
+    public async Task A_session_that_died_is_cleared_away_though_nothing_else_is_to_go()
+    {
+        await using PruneFixture fixture = await PruneFixture.MakeAsync(1);
+        await using Repository repository = await TestRepository.OpenAsync(fixture.Backend);
+        SessionRegister dead = new(fixture.Backend, repository.Keys);
+        await dead.AnnounceAsync(Token);
+        await dead.BeatAsync([], Token);
+        RecordingPruneObserver observer = new();
+
+        PruneResult impatient = await PruneFixture.PruneAsync(fixture.Backend, new PruneOptions { SessionWait = TimeSpan.Zero });
+        PruneResult patient = await PruneFixture.PruneAsync(
+            fixture.Backend, new PruneOptions { FenceAfter = TimeSpan.FromMilliseconds(50), SessionWait = TimeSpan.FromSeconds(20) }, observer);
+
+        Assert.Equal((0, 0), (impatient.SessionsFenced, impatient.SessionsStanding));
+        Assert.Equal((1, 0), (patient.SessionsFenced, patient.SessionsStanding));
+        Assert.Contains(observer.Notices, notice => notice.Contains("waiting for their signs of life", StringComparison.Ordinal));
+        SessionList left = await SessionList.LoadAsync(fixture.Backend, repository.Keys, Token);
+        Assert.True(left.All.Single() is { IsAnnounced: false, IsFenced: true, Beat: 0 });
+    }
+
+    [Fact]
+    public async Task What_cannot_be_read_is_named_with_what_to_do()
+    {
+        await using PruneFixture fixture = await PruneFixture.MakeAsync(3);
+        await fixture.ForgetAsync(fixture.Backend, 0, 1);
+        TamperedBackend rotten = new(fixture.Backend);
+        await foreach (ObjectInfo info in fixture.Backend.ListAsync(ObjectKind.Pack, Token))
+        {
+            byte[] content = (await fixture.Backend.GetWholeAsync(info.Name, info.SizeInBytes, null, Token))!;
+            content[content.Length / 2] ^= 1;
+            rotten.Objects[info.Name] = content;
+        }
+        CorruptDataException pack = await Assert.ThrowsAsync<CorruptDataException>(
+            () => PruneFixture.PruneAsync(rotten, new PruneOptions { UnusedShareMax = 0 }));
+        Assert.Contains("packs/", pack.Message, StringComparison.Ordinal);
+        Assert.Contains("ebla check --read-data", pack.Message, StringComparison.Ordinal);
+
+        await using Repository repository = await TestRepository.OpenAsync(fixture.Backend);
+        CondemnedStore condemned = new(fixture.Backend, repository.Keys);
+        _ = await condemned.PutAsync([new ObjectId(default)], [], Token);
+        ObjectName record = new(ObjectKind.Condemned, (await condemned.LoadAsync(Token)).Records[0].Id);
+        rotten.Objects[record] = new byte[100];
+        CorruptDataException names = await Assert.ThrowsAsync<CorruptDataException>(() => PruneFixture.PruneAsync(rotten));
+        Assert.Contains(record.ToString(), names.Message, StringComparison.Ordinal);
+        Assert.Contains("delete that object", names.Message, StringComparison.Ordinal);
+
+        rotten.Objects[new ObjectName(ObjectKind.Snapshot, fixture.Snapshots[0])] = new byte[100];
+        _ = rotten.Objects.Remove(record);
+        CorruptDataException snapshot = await Assert.ThrowsAsync<CorruptDataException>(() => PruneFixture.PruneAsync(rotten));
+        Assert.Contains("or delete the object", snapshot.Message, StringComparison.Ordinal);
     }
 
     [Fact]
