@@ -1,16 +1,21 @@
 namespace Ebla.Indexing;
 
-/// <summary>One bit per entry of a <see cref="BlobIndex"/>: 12.5 MB for a hundred million blobs.</summary>
+/// <summary>One bit per entry of a <see cref="BlobIndex"/>: 12.5 MB for a hundred million blobs. Grows with the index.</summary>
 internal sealed class VisitedBlobs(long entryCount)
 {
     private const int BitsPerPage = 1 << 20;
 
-    private readonly ulong[]?[] _pages = new ulong[]?[(int)((entryCount + BitsPerPage - 1) / BitsPerPage)];
+    private ulong[]?[] _pages = new ulong[]?[(int)((entryCount + BitsPerPage - 1) / BitsPerPage)];
 
     /// <summary>Sets a bit; true if it was not set before.</summary>
     public bool Add(long ordinal)
     {
-        ref ulong[]? page = ref _pages[(int)(ordinal / BitsPerPage)];
+        int place = (int)(ordinal / BitsPerPage);
+        if (place >= _pages.Length)
+        {
+            Array.Resize(ref _pages, place + 1);
+        }
+        ref ulong[]? page = ref _pages[place];
         page ??= new ulong[BitsPerPage / 64];
         int bit = (int)(ordinal % BitsPerPage);
         ulong mask = 1UL << (bit % 64);
@@ -51,6 +56,7 @@ internal sealed class VisitedBlobs(long entryCount)
     public bool Contains(long ordinal)
     {
         int bit = (int)(ordinal % BitsPerPage);
-        return _pages[(int)(ordinal / BitsPerPage)] is { } page && (page[bit / 64] & (1UL << (bit % 64))) != 0;
+        int place = (int)(ordinal / BitsPerPage);
+        return place < _pages.Length && _pages[place] is { } page && (page[bit / 64] & (1UL << (bit % 64))) != 0;
     }
 }

@@ -20,4 +20,15 @@ public sealed class VisitedBlobsTests
         Assert.All(some, ordinal => Assert.False(visited.Contains(ordinal)));
         Assert.All(some, ordinal => Assert.True(visited.Add(ordinal)));
     }
+
+    [Fact]
+    public void What_came_into_the_index_since_has_bits_too()
+    {
+        VisitedBlobs visited = new(10);
+        Assert.False(visited.Contains(5_000_000));
+        Assert.True(visited.Add(5_000_000));
+        Assert.False(visited.Add(5_000_000));
+        Assert.True(visited.Contains(5_000_000));
+        Assert.Equal([5_000_000], visited.All());
+    }
 }

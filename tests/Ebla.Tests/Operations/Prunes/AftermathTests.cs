@@ -62,12 +62,13 @@ public sealed class AftermathTests
         TamperedBackend rotten = new(fixture.Backend);
         await foreach (ObjectInfo info in fixture.Backend.ListAsync(ObjectKind.Pack, Token))
         {
-            byte[] content = (await fixture.Backend.GetWholeAsync(info.Name, info.SizeInBytes, null, Token))!;
+            byte[] content = (await ((IBackend)fixture.Backend).GetWholeAsync(info.Name, info.SizeInBytes, null, Token))!;
             content[content.Length / 2] ^= 1;
             rotten.Objects[info.Name] = content;
         }
+        PruneOptions trial = new() { UnusedShareMax = 0, DryRun = true };
         CorruptDataException pack = await Assert.ThrowsAsync<CorruptDataException>(
-            () => PruneFixture.PruneAsync(rotten, new PruneOptions { UnusedShareMax = 0 }));
+            () => PruneFixture.PruneAsync(rotten, trial));
         Assert.Contains("packs/", pack.Message, StringComparison.Ordinal);
         Assert.Contains("ebla check --read-data", pack.Message, StringComparison.Ordinal);
 
@@ -76,13 +77,13 @@ public sealed class AftermathTests
         _ = await condemned.PutAsync([new ObjectId(default)], [], Token);
         ObjectName record = new(ObjectKind.Condemned, (await condemned.LoadAsync(Token)).Records[0].Id);
         rotten.Objects[record] = new byte[100];
-        CorruptDataException names = await Assert.ThrowsAsync<CorruptDataException>(() => PruneFixture.PruneAsync(rotten));
+        CorruptDataException names = await Assert.ThrowsAsync<CorruptDataException>(() => PruneFixture.PruneAsync(rotten, trial));
         Assert.Contains(record.ToString(), names.Message, StringComparison.Ordinal);
         Assert.Contains("delete that object", names.Message, StringComparison.Ordinal);
 
         rotten.Objects[new ObjectName(ObjectKind.Snapshot, fixture.Snapshots[0])] = new byte[100];
         _ = rotten.Objects.Remove(record);
-        CorruptDataException snapshot = await Assert.ThrowsAsync<CorruptDataException>(() => PruneFixture.PruneAsync(rotten));
+        CorruptDataException snapshot = await Assert.ThrowsAsync<CorruptDataException>(() => PruneFixture.PruneAsync(rotten, trial));
         Assert.Contains("or delete the object", snapshot.Message, StringComparison.Ordinal);
     }
 
