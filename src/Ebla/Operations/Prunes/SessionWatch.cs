@@ -62,7 +62,8 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
             if (!isTold)
             {
                 observer.Notice(
-                    $"{SessionsOf(waiting.Count)} may be at work: waiting for their signs of life, at most {options.SessionWait.TotalMinutes:0.#} minutes");
+                    $"{SessionsOf(waiting.Count)} may be at work: waiting for their signs of life, at most "
+                    + $"{options.SessionWait.TotalMinutes:0.#} minutes");
                 isTold = true;
             }
             await Task.Delay(interval, time, cancellationToken).ConfigureAwait(false);
