@@ -17,7 +17,9 @@ public sealed class BusyWriterTests
     // Looks every three seconds.
     private static readonly PruneOptions Patient = new()
     {
-        UnusedShareMax = 0, SessionWait = TimeSpan.FromSeconds(60), FenceAfter = TimeSpan.FromSeconds(12),
+        UnusedShareMax = 0,
+        SessionWait = TimeSpan.FromSeconds(60),
+        FenceAfter = TimeSpan.FromSeconds(12),
     };
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
