@@ -65,6 +65,7 @@ internal sealed class Batch(string scratch, bool isVerbose)
         FindFaults(null);
         RunSeeds(1, SeedsOfBatch, TimeSpan.MaxValue);
         RunSeeds(1, SeedsOfBatch / 3, TimeSpan.MaxValue, PlantedFaults.PlainPruner);
+        RunSeeds(1, SeedsOfBatch / 3, TimeSpan.MaxValue, PlantedFaults.RashPruner);
     }
 
     public static string Describe(RunResult result) => string.Create(

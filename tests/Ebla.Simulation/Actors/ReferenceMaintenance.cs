@@ -14,7 +14,8 @@ namespace Ebla.Simulation.Actors;
 /// </summary>
 /// <param name="waits">Whether it waits for the sessions that it finds, or fences them.</param>
 /// <param name="looksAgain">Whether it looks again, before it deletes, at what is needed.</param>
-internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = true) : IMaintenance
+/// <param name="isRash">Whether it condemns every other pack, without a look at what is needed. It may: it looks before it deletes.</param>
+internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = true, bool isRash = false) : IMaintenance
 {
     private const int LooksMax = 12;
 
@@ -39,10 +40,18 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
     {
         CancellationToken stop = context.CancellationToken;
         TimeSpan lag = context.World.Scenario.Traits.ListLag;
-        StoreView mark = await StoreView.ReadAsync(repository, isLook: false, stop);
-        ObjectId[] dead = [.. mark.Packs.Keys.Where(pack => !mark.IsCondemned(pack) && !mark.IsNeeded(pack, byOrder: true))];
+        StoreView? mark = isRash ? null : await StoreView.ReadAsync(repository, isLook: false, stop);
+        HashSet<ObjectId> there = mark is null
+            ? [.. (await PackList.LoadAsync(repository.Backend, [], stop)).Sizes.Keys]
+            : [.. mark.Packs.Keys];
+        ObjectId[] dead =
+        [
+            .. there.Order().Where(pack => mark is null
+                ? context.Process.Chance.Happens(0.5)
+                : !mark.IsCondemned(pack) && !mark.IsNeeded(pack, byOrder: true)),
+        ];
         context.World.Scheduler.Note($"{context.Process.Name}: condemns {string.Join(' ', dead.Select(pack => pack.ToString()[..8]))}");
-        ObjectId[] removed = [.. mark.Forgotten];
+        ObjectId[] removed = [.. mark?.Forgotten ?? []];
         if (dead.Length + removed.Length > 0)
         {
             await CondemnAsync(repository, dead, removed, stop);
@@ -50,12 +59,12 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
         await Task.Delay(2 * lag, context.Process.Clock, stop);
         // Only what was condemned before the sessions are listed: for the rest they were not asked.
         CondemnedNames condemned = await new CondemnedStore(repository.Backend, repository.Keys).LoadAsync(stop);
-        ObjectId[] records = [.. condemned.Records.Where(record => record.Packs.Any(mark.Packs.ContainsKey)).Select(record => record.Id)];
+        ObjectId[] records = [.. condemned.Records.Where(record => record.Packs.Any(there.Contains)).Select(record => record.Id)];
         if (waits && !await AwaitSessionsAsync(repository, records, context))
         {
             return;
         }
-        StoreView look = looksAgain ? await StoreView.ReadAsync(repository, isLook: true, stop) : mark;
+        StoreView look = looksAgain ? await StoreView.ReadAsync(repository, isLook: true, stop) : mark!;
         IEnumerable<ObjectId> doomed = looksAgain ? look.Packs.Keys.Where(condemned.Packs.Contains) : dead;
         await Task.Delay(lag, context.Process.Clock, stop);
         if (look.Forgotten.Count > 0)
@@ -98,8 +107,13 @@ internal sealed class ReferenceMaintenance(bool waits = true, bool looksAgain = 
             waited ??= there;
             waited.IntersectWith(there);
             waited.ExceptWith(fenced);
-            waited.ExceptWith(
-                records.Values.Where(record => condemned.Length > 0 && condemned.All(record.Known.Contains)).Select(record => record.Session));
+            foreach (SessionRecord record in records.Values.Where(record => condemned.Length > 0 && condemned.All(record.Known.Contains)))
+            {
+                if (waited.Remove(record.Session))
+                {
+                    context.World.Scheduler.Note($"{context.Process.Name}: {record.Session.ToString()[..8]} knows what is condemned");
+                }
+            }
             if (waited.Count == 0)
             {
                 return true;

@@ -31,7 +31,8 @@ internal static class PlantedFaults
             "prune-sees-no-intents", "prune",
             static (backend, context) => new HidingRecords(backend, context, SessionRecordType.Intent), new ProductMaintenance()),
         new ProcessFault(
-            "heartbeats-that-boast", "backup", static (backend, context) => new BoastingHeartbeats(backend, context)),
+            "heartbeats-that-boast", "backup", static (backend, context) => new BoastingHeartbeats(backend, context),
+            new ReferenceMaintenance(isRash: true), hasManyBeats: true),
         new PrunerFault("prune-without-waiting", new ReferenceMaintenance(waits: false)),
         new PrunerFault("prune-without-second-look", new ReferenceMaintenance(looksAgain: false)),
         new PrunerFault("prune-that-asks-nobody", new ReferenceMaintenance(waits: false, looksAgain: false)),
@@ -40,8 +41,11 @@ internal static class PlantedFaults
     /// <summary>Not the product's pruner, but the plain one, which condemns also what a backup has just stored. Nothing is left out.</summary>
     public static Fault PlainPruner { get; } = new PrunerFault("plain-pruner", new ReferenceMaintenance());
 
+    /// <summary>One that condemns every other pack, needed or not. Nothing is left out: it looks at what is needed before it deletes.</summary>
+    public static Fault RashPruner { get; } = new PrunerFault("rash-pruner", new ReferenceMaintenance(isRash: true), hasManyBeats: true);
+
     /// <summary>The one of this name.</summary>
-    public static Fault Find(string name) => All.Append(PlainPruner).Single(fault => fault.Name == name);
+    public static Fault Find(string name) => All.Append(PlainPruner).Append(RashPruner).Single(fault => fault.Name == name);
 
     // Many who prune and forget, and many who sleep meanwhile.
     private static Scenario Busy(Scenario scenario) => scenario with
@@ -51,6 +55,14 @@ internal static class PlantedFaults
         MachineCount = 4,
         OperationsPerMachine = 5,
         Sleeps = Math.Max(scenario.Sleeps, 0.4),
+    };
+
+    // Who stores many packs, and says something in between; and few who happen to store the same.
+    private static Scenario Beating(Scenario scenario) => scenario with
+    {
+        MachineCount = 2,
+        OperationsPerMachine = 10,
+        Upload = scenario.Upload with { HeartbeatInterval = 2 * scenario.Traits.DelayMax, PackSizeInBytes = 2_000, PutsInFlightMax = 1 },
     };
 
     private sealed class StoreFault(string name, Action<SimulatedStore, Chance> strike) : Fault
@@ -71,7 +83,8 @@ internal static class PlantedFaults
 
     // Where writers leave something out, the pruner is the plain one, which does no more for them than it must.
     private sealed class ProcessFault(
-        string name, string operation, Func<IBackend, ActorContext, IBackend> wrap, IMaintenance? maintenance = null, bool isCalm = false)
+        string name, string operation, Func<IBackend, ActorContext, IBackend> wrap, IMaintenance? maintenance = null, bool isCalm = false,
+        bool hasManyBeats = false)
         : Fault
     {
         public override string Name => name;
@@ -83,10 +96,10 @@ internal static class PlantedFaults
         public override IBackend Wrap(IBackend connection, ActorContext context)
             => context.Process.Name.EndsWith(operation, StringComparison.Ordinal) ? wrap(connection, context) : connection;
 
-        public override Scenario Adapt(Scenario scenario) => isCalm ? scenario : Busy(scenario);
+        public override Scenario Adapt(Scenario scenario) => isCalm ? scenario : hasManyBeats ? Beating(Busy(scenario)) : Busy(scenario);
     }
 
-    private sealed class PrunerFault(string name, IMaintenance maintenance) : Fault
+    private sealed class PrunerFault(string name, IMaintenance maintenance, bool hasManyBeats = false) : Fault
     {
         public override string Name => name;
 
@@ -94,6 +107,6 @@ internal static class PlantedFaults
 
         public override IMaintenance Maintenance => maintenance;
 
-        public override Scenario Adapt(Scenario scenario) => Busy(scenario);
+        public override Scenario Adapt(Scenario scenario) => hasManyBeats ? Beating(Busy(scenario)) : Busy(scenario);
     }
 }

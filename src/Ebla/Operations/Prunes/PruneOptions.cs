@@ -6,8 +6,11 @@ namespace Ebla.Operations.Prunes;
 public sealed record PruneOptions
 {
     /// <summary>How much of what is stored may be left unused afterwards, as a share of what is used.</summary>
-    /// <value>A twentieth: to gain the rest costs more copying than it frees.</value>
-    public double UnusedShareMax { get; init; } = 0.05;
+    /// <value>
+    /// A twenty-fifth: to gain the rest costs more copying than it frees. With what records and rounding add, a repository is then at most a
+    /// twentieth larger than a fresh one.
+    /// </value>
+    public double UnusedShareMax { get; init; } = 0.04;
 
     /// <summary>The most bytes that are copied out of packs that hold little that is used. Null: no limit.</summary>
     public long? RepackSizeInBytesMax { get; init; }

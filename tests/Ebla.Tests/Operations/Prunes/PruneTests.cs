@@ -30,8 +30,8 @@ public sealed class PruneTests
 
     [Theory]
     [InlineData(0.0, 1.02)]
-    [InlineData(0.05, 1.05)]
-    public async Task What_is_left_is_hardly_more_than_a_fresh_repository_would_hold(double unusedShareMax, double ratioMax)
+    [InlineData(null, 1.05)]
+    public async Task What_is_left_is_hardly_more_than_a_fresh_repository_would_hold(double? unusedShareMax, double ratioMax)
     {
         await using PruneFixture fixture = await PruneFixture.MakeAsync(8);
         await fixture.ForgetAsync(fixture.Backend, 0, 1, 2, 3, 4, 5, 6);
@@ -42,7 +42,10 @@ public sealed class PruneTests
         }
         long before = await PruneFixture.SizeAsync(fixture.Backend);
 
-        PruneResult result = await PruneFixture.PruneAsync(fixture.Backend, All with { UnusedShareMax = unusedShareMax });
+        PruneResult result = await PruneFixture.PruneAsync(fixture.Backend, All with
+        {
+            UnusedShareMax = unusedShareMax ?? new PruneOptions().UnusedShareMax,
+        });
 
         long after = await PruneFixture.SizeAsync(fixture.Backend);
         Assert.Equal(7, result.SnapshotsRemoved);
