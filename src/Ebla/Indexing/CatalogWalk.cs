@@ -4,7 +4,7 @@ using Ebla.Primitives;
 namespace Ebla.Indexing;
 
 /// <summary>Walks the catalog from tree roots: what is reachable, and what is missing. Needs no content key.</summary>
-/// <remarks>Memory: one bit per blob of the index, and 16 bytes per tree blob waiting.</remarks>
+/// <remarks>Memory: one bit per blob of the index, 4 MiB, and 16 bytes per tree blob waiting.</remarks>
 internal sealed class CatalogWalk(BlobIndex index)
 {
     // Where an index is lost, everything is missing; to know that much is enough.
@@ -13,6 +13,7 @@ internal sealed class CatalogWalk(BlobIndex index)
     private readonly VisitedBlobs _visited = new(index.EntryCount);
     private readonly Stack<long> _waiting = [];
     private readonly HashSet<ShortId> _missing = [];
+    private readonly RecentIds _recent = new();
 
     /// <summary>Blobs reached that no usable pack holds: some of them, if they are very many.</summary>
     public IReadOnlyCollection<ShortId> Missing => _missing;
@@ -43,6 +44,11 @@ internal sealed class CatalogWalk(BlobIndex index)
 
     private void Visit(ShortId id)
     {
+        if (_recent.Contains(id))
+        {
+            return;
+        }
+        _recent.Add(id);
         bool found = false;
         foreach (long ordinal in index.FindOrdinals(id))
         {

@@ -8,10 +8,11 @@ namespace Ebla.Operations.Copies;
 /// Walks the source's catalog from the roots of snapshots, each blob once in all. Remembers which blobs cannot be had, so that every
 /// snapshot that needs one is found.
 /// </summary>
-/// <remarks>Memory: one bit per blob of the index, and 8 bytes per tree blob waiting.</remarks>
+/// <remarks>Memory: one bit per blob of the index, 4 MiB, and 8 bytes per tree blob waiting.</remarks>
 internal sealed class CopyWalk(BlobIndex index)
 {
     private readonly VisitedBlobs _visited = new(index.EntryCount);
+    private readonly RecentIds _recent = new();
     private readonly Lock _lock = new();
     private readonly HashSet<ShortId> _lost = [];
 
@@ -25,7 +26,7 @@ internal sealed class CopyWalk(BlobIndex index)
     /// </param>
     /// <param name="cancellationToken">Cancels.</param>
     public void Visit(BlobId root, Func<long, CatalogEntry, bool> reached, CancellationToken cancellationToken)
-        => Visit(_visited, ShortId.Of(root), reached, id => Lose(id, "the index does not know it"), cancellationToken);
+        => Visit(_visited, _recent, ShortId.Of(root), reached, id => Lose(id, "the index does not know it"), cancellationToken);
 
     /// <summary>Takes note that a blob cannot be had. From any thread.</summary>
     public void Lose(ShortId id, string why)
@@ -48,7 +49,7 @@ internal sealed class CopyWalk(BlobIndex index)
         }
         bool isFound = _lost.Contains(ShortId.Of(root));
         Visit(
-            new VisitedBlobs(index.EntryCount), ShortId.Of(root),
+            new VisitedBlobs(index.EntryCount), new RecentIds(), ShortId.Of(root),
             (_, entry) => !(isFound |= _lost.Contains(ShortId.Of(entry.Id))),
             _ => isFound = true,
             cancellationToken);
@@ -56,7 +57,7 @@ internal sealed class CopyWalk(BlobIndex index)
     }
 
     private void Visit(
-        VisitedBlobs visited, ShortId root, Func<long, CatalogEntry, bool> reached, Action<ShortId> missed,
+        VisitedBlobs visited, RecentIds recent, ShortId root, Func<long, CatalogEntry, bool> reached, Action<ShortId> missed,
         CancellationToken cancellationToken)
     {
         Stack<long> waiting = [];
@@ -75,6 +76,11 @@ internal sealed class CopyWalk(BlobIndex index)
         // Two blobs whose ids begin alike both count as referred to.
         void VisitOne(ShortId id)
         {
+            if (recent.Contains(id))
+            {
+                return;
+            }
+            recent.Add(id);
             ids.Clear();
             foreach (long ordinal in index.FindOrdinals(id))
             {
