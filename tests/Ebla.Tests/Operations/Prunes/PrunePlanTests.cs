@@ -14,7 +14,7 @@ public sealed class PrunePlanTests
     {
         PackUse[] packs = [Use(1, Full, 0), Use(2, Full, 0.1), Use(3, Full, 0.9), Use(4, Full, 0.97), Use(5, Full, 1)];
 
-        PrunePlan plan = PrunePlan.Of(packs, new PruneOptions(), areWritersAtWork: false);
+        PrunePlan plan = PrunePlan.Of(packs, new PruneOptions { UnusedShareMax = 0.05 }, areWritersAtWork: false);
 
         Assert.Equal([1], Numbers(plan.Unused));
         Assert.Equal([2], Numbers(plan.Repacked));
