@@ -105,7 +105,7 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
             report.Add(
                 CheckSeverity.Information, CheckSubject.Session,
                 $"Session {session} of writer {writer} {state}{(hasIntent ? ", with a snapshot about to be put" : "")}. What is left of one that "
-                + "was cut off goes with a prune that removes something.");
+                + "was cut off goes with the next prune.");
         }
     }
 
