@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Ebla.Backends.Http;
+using Ebla.Hashing;
 using Ebla.Primitives;
 
 namespace Ebla.Backends.Rest;
@@ -185,13 +186,14 @@ internal sealed class RestBackend : IBackend
         return OnDispose();
     }
 
-    // On a full disk rclone leaves an empty file under the name.
+    // On a full disk rclone leaves an empty file under the name. Of a line that broke it may leave one of the right size, which it sets first.
     private async ValueTask RemoveTornAsync(ObjectName name, long sizeInBytes)
     {
         using CancellationTokenSource timeout = new(RemovalTimeMax);
         try
         {
-            if (await GetSizeAsync(name, timeout.Token).ConfigureAwait(false) is { } size && size != sizeInBytes)
+            if (await GetSizeAsync(name, timeout.Token).ConfigureAwait(false) is { } size
+                && (size != sizeInBytes || !await IsWholeAsync(name, size, timeout.Token).ConfigureAwait(false)))
             {
                 await DeleteAsync(name, timeout.Token).ConfigureAwait(false);
             }
@@ -201,6 +203,10 @@ internal sealed class RestBackend : IBackend
             // The failure that led here is the one to tell.
         }
     }
+
+    private async ValueTask<bool> IsWholeAsync(ObjectName name, long sizeInBytes, CancellationToken cancellationToken)
+        => await GetWholeAsync(name, sizeInBytes, null, cancellationToken).ConfigureAwait(false) is not { } content
+            || new ObjectId(Blake3.Hash(content)) == name.Id;
 
     // Null if it is stored; what the server says if it does not want to.
     private async ValueTask<Exception?> PostAsync(HttpAsk ask, CancellationToken cancellationToken)
