@@ -15,7 +15,8 @@ public sealed class RandomTreeTests
 {
     private const int Rounds = 3;
 
-    public static TheoryData<int> Seeds => [1, RandomNumberGenerator.GetInt32(int.MaxValue)];
+    // The second one grew a script longer than an argument may be.
+    public static TheoryData<int> Seeds => [1, 1809606642, RandomNumberGenerator.GetInt32(int.MaxValue)];
 
     [Theory]
     [MemberData(nameof(Seeds), DisableDiscoveryEnumeration = true)]

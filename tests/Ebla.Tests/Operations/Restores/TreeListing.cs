@@ -40,20 +40,30 @@ internal static class TreeListing
         return entries;
     }
 
-    /// <summary>Runs a shell script in a folder.</summary>
+    /// <summary>Runs a shell script of any length in a folder.</summary>
     public static string Run(string folder, string script)
     {
-        using Process process = Process.Start(new ProcessStartInfo("bash", ["-ec", script])
+        // From a file: an argument may have 128 KiB only, and a tree of chance with its long names may take more.
+        string file = Path.GetTempFileName();
+        try
         {
-            WorkingDirectory = folder,
-            RedirectStandardOutput = true,
-            StandardOutputEncoding = Encoding.Latin1,
-            Environment = { ["LC_ALL"] = "C" },
-        })!;
-        string output = process.StandardOutput.ReadToEnd();
-        process.WaitForExit();
-        Assert.Equal(0, process.ExitCode);
-        return output;
+            File.WriteAllText(file, script);
+            using Process process = Process.Start(new ProcessStartInfo("bash", ["-e", file])
+            {
+                WorkingDirectory = folder,
+                RedirectStandardOutput = true,
+                StandardOutputEncoding = Encoding.Latin1,
+                Environment = { ["LC_ALL"] = "C" },
+            })!;
+            string output = process.StandardOutput.ReadToEnd();
+            process.WaitForExit();
+            Assert.Equal(0, process.ExitCode);
+            return output;
+        }
+        finally
+        {
+            File.Delete(file);
+        }
     }
 
     private static Dictionary<string, string> Hashes(string root)
