@@ -2,7 +2,6 @@ using System.Buffers;
 using System.Net;
 using System.Runtime.CompilerServices;
 using Ebla.Backends.Http;
-using Ebla.Hashing;
 using Ebla.Primitives;
 
 namespace Ebla.Backends.Rest;
@@ -11,11 +10,10 @@ namespace Ebla.Backends.Rest;
 /// <remarks>What was put is as durable as the server makes it when it answers: the protocol knows no flush.</remarks>
 internal sealed class RestBackend : IBackend
 {
-    private static readonly TimeSpan RemovalTimeMax = TimeSpan.FromSeconds(10);
-
     private readonly HttpStore _store;
     private readonly HttpReading _reading;
     private readonly RestListing _listing;
+    private readonly BrokenPuts _brokenPuts = new();
     private volatile bool _hasSeenHeader;
 
     public RestBackend(HttpStore store, int requestsInFlightMax)
@@ -81,48 +79,33 @@ internal sealed class RestBackend : IBackend
     /// <inheritdoc/>
     public async ValueTask PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
     {
-        HttpAsk ask = new(HttpMethod.Post, RestNames.PathOf(name), $"write {name}") { Content = content };
-        try
-        {
-            await PutAsync(ask, name, content.Length, cancellationToken).ConfigureAwait(false);
-        }
-        catch (Exception exception) when (exception is EblaException or OperationCanceledException)
-        {
-            await RemoveTornAsync(name, content.Length).ConfigureAwait(false);
-            throw;
-        }
-    }
-
-    private async ValueTask PutAsync(HttpAsk ask, ObjectName name, long sizeInBytes, CancellationToken cancellationToken)
-    {
-        Exception? refusal = await PostAsync(ask, cancellationToken).ConfigureAwait(false);
-        if (refusal is null)
-        {
-            return;
-        }
-        // The server does not overwrite, or it does not let us write at all.
-        long? size = await GetSizeAsync(name, cancellationToken).ConfigureAwait(false);
-        if (size == sizeInBytes)
-        {
-            return;
-        }
-        if (size is null)
-        {
-            throw refusal;
-        }
-        await DeleteAsync(name, cancellationToken).ConfigureAwait(false);
-        refusal = await PostAsync(ask, cancellationToken).ConfigureAwait(false);
+        Exception? refusal = await PostAsync(name, content, cancellationToken).ConfigureAwait(false);
         if (refusal is not null)
         {
-            throw refusal;
+            // The server does not overwrite, or it does not let us write at all.
+            long? size = await GetSizeAsync(name, cancellationToken).ConfigureAwait(false);
+            if (size is null)
+            {
+                throw refusal;
+            }
+            if (size != content.Length)
+            {
+                await DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+                refusal = await PostAsync(name, content, cancellationToken).ConfigureAwait(false);
+                if (refusal is not null)
+                {
+                    throw refusal;
+                }
+            }
         }
+        _brokenPuts.AddStored(name, content.Length);
     }
 
     /// <inheritdoc/>
     public ValueTask FlushAsync(CancellationToken cancellationToken = default)
     {
         cancellationToken.ThrowIfCancellationRequested();
-        return ValueTask.CompletedTask;
+        return _brokenPuts.ThrowIfGoneAsync(_listing, Location, cancellationToken);
     }
 
     /// <inheritdoc/>
@@ -186,41 +169,62 @@ internal sealed class RestBackend : IBackend
         return OnDispose();
     }
 
-    // On a full disk rclone leaves an empty file under the name. Of a line that broke it may leave one of the right size, which it sets first.
-    private async ValueTask RemoveTornAsync(ObjectName name, long sizeInBytes)
+    // Null if it is stored; what the server says if it does not want to.
+    private async ValueTask<Exception?> PostAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken)
     {
-        using CancellationTokenSource timeout = new(RemovalTimeMax);
-        try
+        HttpAsk ask = new(HttpMethod.Post, RestNames.PathOf(name), $"write {name}") { Content = content };
+        Exception failure;
+        using (HttpExchange exchange = await SendAsync(ask, name, cancellationToken).ConfigureAwait(false))
         {
-            if (await GetSizeAsync(name, timeout.Token).ConfigureAwait(false) is { } size
-                && (size != sizeInBytes || !await IsWholeAsync(name, size, timeout.Token).ConfigureAwait(false)))
+            switch (exchange.Status)
             {
-                await DeleteAsync(name, timeout.Token).ConfigureAwait(false);
+                case var _ when exchange.IsSuccess:
+                    return null;
+                case HttpStatusCode.Forbidden or HttpStatusCode.Conflict:
+                    return exchange.Failure();
+                case HttpStatusCode.BadRequest:
+                    throw new BackendException(
+                        exchange.Describe("the server does not take it (400). rest-server takes it only with --no-verify-upload."),
+                        isTransient: false);
+                case HttpStatusCode.NotFound:
+                    throw TooDeep(exchange);
+                default:
+                    failure = exchange.Failure();
+                    break;
             }
         }
-        catch (Exception exception) when (exception is EblaException or OperationCanceledException)
+        await RemoveTornAsync(name, content.Length, cancellationToken).ConfigureAwait(false);
+        throw failure;
+    }
+
+    private async ValueTask<HttpExchange> SendAsync(HttpAsk ask, ObjectName name, CancellationToken cancellationToken)
+    {
+        try
         {
-            // The failure that led here is the one to tell.
+            return await _store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
+        }
+        catch
+        {
+            _brokenPuts.AddBroken(name);
+            throw;
         }
     }
 
-    private async ValueTask<bool> IsWholeAsync(ObjectName name, long sizeInBytes, CancellationToken cancellationToken)
-        => await GetWholeAsync(name, sizeInBytes, null, cancellationToken).ConfigureAwait(false) is not { } content
-            || new ObjectId(Blake3.Hash(content)) == name.Id;
-
-    // Null if it is stored; what the server says if it does not want to.
-    private async ValueTask<Exception?> PostAsync(HttpAsk ask, CancellationToken cancellationToken)
+    // On a full disk rclone leaves an empty file under the name. Only a put that was answered is looked after: if rclone is asked before it
+    // noticed that a line broke, it keeps the answer, and goes on showing the file that it removes then.
+    private async ValueTask RemoveTornAsync(ObjectName name, long sizeInBytes, CancellationToken cancellationToken)
     {
-        using HttpExchange exchange = await _store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
-        return exchange.Status switch
+        try
         {
-            _ when exchange.IsSuccess => null,
-            HttpStatusCode.Forbidden or HttpStatusCode.Conflict => exchange.Failure(),
-            HttpStatusCode.BadRequest => throw new BackendException(
-                exchange.Describe("the server does not take it (400). rest-server takes it only with --no-verify-upload."), isTransient: false),
-            HttpStatusCode.NotFound => throw TooDeep(exchange),
-            _ => throw exchange.Failure(),
-        };
+            if (await GetSizeAsync(name, cancellationToken).ConfigureAwait(false) is { } size && size != sizeInBytes)
+            {
+                await DeleteAsync(name, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (EblaException)
+        {
+            // The failure that led here is the one to tell.
+        }
     }
 
     private static BackendException TooDeep(HttpExchange exchange)

@@ -33,7 +33,7 @@ public abstract class RestContract : ServerContract
     [Fact]
     public override async Task A_put_cancelled_at_any_moment_leaves_the_object_absent_or_whole()
     {
-        // rclone 1.60 over a folder preallocates the file, and removes it a moment after the line broke.
+        // rclone writes in place, and removes the file a moment after the line broke.
         IBackend backend = await OpenAsync();
         for (int seed = 0; seed < 10; seed++)
         {
@@ -58,9 +58,24 @@ public abstract class RestContract : ServerContract
             Assert.True(content is not null || !put.IsCompletedSuccessfully, $"seed {seed}: put and absent");
 
             // Whatever stayed, the next put makes it whole.
-            await backend.PutAsync(item.Name, new ReadOnlySequence<byte>(item.Content));
+            await PutAgainAsync(backend, item);
             Assert.Equal(item.Content, await TestObject.GetAsync(backend, item.Name));
         }
+    }
+
+    // If rclone finds only now that the line broke, it removes the file while it is written, and says that it failed. Then it is put again, as
+    // by what calls a store.
+    private static async Task PutAgainAsync(IBackend backend, TestObject item)
+    {
+        try
+        {
+            await item.PutAsync(backend);
+        }
+        catch (BackendException exception) when (exception.IsTransient)
+        {
+            await item.PutAsync(backend);
+        }
+        await backend.FlushAsync();
     }
 
     private static async Task<byte[]?> SettleAsync(IBackend backend, TestObject item)
