@@ -6,7 +6,7 @@ using Ebla.Primitives;
 namespace Ebla.Packs;
 
 /// <summary>Turns drafts into sealed frames: compress, check, encrypt, sign. One thread at a time; reuses its contexts.</summary>
-internal sealed class FrameSealer(UnlockedKeys keys, SealingSource sealings, int compressionLevel) : IDisposable
+internal sealed class FrameSealer(UnlockedKeys keys, int compressionLevel) : IDisposable
 {
     // Compressed data that saves less than this part is stored raw: reading it back is then a copy.
     private const int SavingsDivisor = 32;
@@ -14,8 +14,15 @@ internal sealed class FrameSealer(UnlockedKeys keys, SealingSource sealings, int
     private readonly ZstdCompressor _compressor = new(compressionLevel);
     private readonly ZstdDecompressor _decompressor = new();
 
-    public SealedFrame Seal(FrameDraft draft)
+    /// <summary>Seals a draft; one that is laid out is only encrypted and signed.</summary>
+    /// <param name="draft">Stays the caller's.</param>
+    /// <param name="place">What encrypts it: from a <see cref="SealingSource"/>.</param>
+    public SealedFrame Seal(FrameDraft draft, (Sealing Sealing, uint Number) place)
     {
+        if (draft.IsLaidOut)
+        {
+            return Encrypt(draft, place, draft.Content);
+        }
         int payloadOffset = FramePlaintext.PayloadOffset(draft.Blobs.Count);
         using RentedBuffer plaintext = new(FramePlaintext.TotalSize(draft.Blobs.Count, draft.SizeInBytes));
         int payloadSize = 0;
@@ -34,20 +41,17 @@ internal sealed class FrameSealer(UnlockedKeys keys, SealingSource sealings, int
         Verify(draft, plaintext.Span.Slice(payloadOffset, payloadSize), isCompressed);
         Span<byte> whole = plaintext.Span[..FramePlaintext.TotalSize(draft.Blobs.Count, payloadSize)];
         FramePlaintext.WriteAround(whole, draft.Blobs, isCompressed, payloadSize);
-        return Encrypt(keys, sealings, draft.Kind, draft.Blobs, whole);
+        return Encrypt(draft, place, whole);
     }
 
-    /// <summary>Encrypts and signs a frame whose plaintext is laid out and verified.</summary>
-    public static SealedFrame Encrypt(
-        UnlockedKeys keys, SealingSource sealings, FrameKind kind, IReadOnlyList<FrameBlob> blobs, ReadOnlySpan<byte> plaintext)
+    private SealedFrame Encrypt(FrameDraft draft, (Sealing Sealing, uint Number) place, ReadOnlySpan<byte> plaintext)
     {
-        (Sealing sealing, uint number) = sealings.Next();
-        byte[] core = FrameRecord.EncodeCore(kind, number, sealing.Id, keys.Member.Id, blobs);
+        byte[] core = FrameRecord.EncodeCore(draft.Kind, place.Number, place.Sealing.Id, keys.Member.Id, draft.Blobs);
         RentedBuffer ciphertext = new(plaintext.Length + Sealing.OverheadInBytes);
-        sealing.EncryptFrame(number, (byte)kind, Blake3.Hash(core), plaintext, ciphertext.Span);
+        place.Sealing.EncryptFrame(place.Number, (byte)draft.Kind, Blake3.Hash(core), plaintext, ciphertext.Span);
         byte[] record = FrameRecord.Encode(
             core, ciphertext.Length, Blake3.Hash(ciphertext.Span), body => keys.Member.Sign(FrameRecord.SignatureKind, body));
-        return new SealedFrame(FrameRecord.Read(record), sealing.Entry, ciphertext, blobs.Sum(blob => blob.SizeInBytes));
+        return new SealedFrame(FrameRecord.Read(record), place.Sealing.Entry, ciphertext, draft.Blobs.Sum(blob => blob.SizeInBytes));
     }
 
     // What goes in must come out: memory errors and compressor bugs are found before anything is stored, not at the restore.

@@ -37,12 +37,13 @@ internal sealed class PackAssembler(
     }
 
     /// <summary>Runs until the channel is complete and all packs are put. The first failure stops it.</summary>
-    public async Task RunAsync(ChannelReader<SealedFrame?> frames, CancellationToken cancellationToken)
+    public async Task RunAsync(ChannelReader<Task<SealedFrame?>> frames, CancellationToken cancellationToken)
     {
         try
         {
-            await foreach (SealedFrame? frame in frames.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+            await foreach (Task<SealedFrame?> sealing in frames.ReadAllAsync(cancellationToken).ConfigureAwait(false))
             {
+                SealedFrame? frame = await sealing.ConfigureAwait(false);
                 if (frame is null)
                 {
                     await CloseAllAsync(cancellationToken).ConfigureAwait(false);

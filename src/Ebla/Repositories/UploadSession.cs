@@ -4,6 +4,7 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Ebla.Backends;
 using Ebla.Indexing;
+using Ebla.Keys;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Snapshots;
@@ -27,7 +28,8 @@ internal sealed class UploadSession : IAsyncDisposable
     private readonly PackJournal _journal;
     private readonly CondemnedWatch _condemned;
     private readonly Channel<FrameDraft> _drafts;
-    private readonly Channel<SealedFrame?> _frames;
+    private readonly Channel<Task<SealedFrame?>> _frames;
+    private readonly SemaphoreSlim _taking = new(1);
     private readonly CancellationTokenSource _stop;
     private readonly Task _sealing;
     private readonly Task _assembling;
@@ -54,7 +56,8 @@ internal sealed class UploadSession : IAsyncDisposable
         _condemned = new CondemnedWatch(repository, catalog);
         _assembler = new PackAssembler(Backend, repository.Keys, options, _claimed.Pack, _condemned.AddOwn, OnPut);
         _drafts = Channel.CreateBounded<FrameDraft>(options.SealerCount + 1);
-        _frames = Channel.CreateBounded<SealedFrame?>(options.SealerCount + 1);
+        // Those that are being sealed count, too.
+        _frames = Channel.CreateBounded<Task<SealedFrame?>>(2 * options.SealerCount + 1);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _sealing = Guard(SealAllAsync);
         _assembling = Guard(AssembleAsync);
@@ -243,6 +246,7 @@ internal sealed class UploadSession : IAsyncDisposable
         _journal.Dispose();
         _sealings.Dispose();
         _catalog.Index.Dispose();
+        _taking.Dispose();
         _stop.Dispose();
     }
 
@@ -294,7 +298,7 @@ internal sealed class UploadSession : IAsyncDisposable
             }
             await claimed.AllPacked.WaitAsync(stop.Token).ConfigureAwait(false);
             Task<Task> cut = _assembler.CutNext();
-            await _frames.Writer.WriteAsync(null, stop.Token).ConfigureAwait(false);
+            await _frames.Writer.WriteAsync(Task.FromResult<SealedFrame?>(null), stop.Token).ConfigureAwait(false);
             await (await cut.WaitAsync(stop.Token).ConfigureAwait(false)).WaitAsync(stop.Token).ConfigureAwait(false);
             _journal.Urge();
             await claimed.AllNamed.WaitAsync(stop.Token).ConfigureAwait(false);
@@ -348,30 +352,59 @@ internal sealed class UploadSession : IAsyncDisposable
 
     private async Task SealAsync(CancellationToken cancellationToken)
     {
-        using FrameSealer sealer = new(_repository.Keys, _sealings, _options.CompressionLevel);
-        await foreach (FrameDraft draft in _drafts.Reader.ReadAllAsync(cancellationToken).ConfigureAwait(false))
+        using FrameSealer sealer = new(_repository.Keys, _options.CompressionLevel);
+        while (await TakeAsync(cancellationToken).ConfigureAwait(false) is var (draft, place, taker))
         {
-            SealedFrame frame;
-            using (draft)
-            {
-                frame = draft.IsLaidOut
-                    ? FrameSealer.Encrypt(_repository.Keys, _sealings, draft.Kind, draft.Blobs, draft.Content)
-                    : sealer.Seal(draft);
-            }
-            if (frame.Record.Kind == FrameKind.Tree)
-            {
-                // The next backup compares with these trees.
-                _repository.Metadata?.Add(frame.Record.CiphertextHash, frame.Ciphertext.Span);
-            }
             try
             {
-                await _frames.Writer.WriteAsync(frame, cancellationToken).ConfigureAwait(false);
+                using (draft)
+                {
+                    SealedFrame frame = sealer.Seal(draft, place);
+                    if (frame.Record.Kind == FrameKind.Tree)
+                    {
+                        // The next backup compares with these trees.
+                        _repository.Metadata?.Add(frame.Record.CiphertextHash, frame.Ciphertext.Span);
+                    }
+                    taker.SetResult(frame);
+                }
             }
             catch
             {
-                frame.Dispose();
+                taker.SetCanceled(CancellationToken.None);
                 throw;
             }
+        }
+    }
+
+    // The next draft, with its turn at the assembler and its number: so frames are stored in the order in which they were handed over, however
+    // many sealers there are, and a trial stores to the byte what the run stores. Null at the end.
+    private async Task<(FrameDraft Draft, (Sealing Sealing, uint Number) Place, TaskCompletionSource<SealedFrame?> Taker)?> TakeAsync(
+        CancellationToken cancellationToken)
+    {
+        await _taking.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (!await _drafts.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)
+                || !_drafts.Reader.TryRead(out FrameDraft? draft))
+            {
+                return null;
+            }
+            TaskCompletionSource<SealedFrame?> taker = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            try
+            {
+                (Sealing Sealing, uint Number) place = _sealings.Next();
+                await _frames.Writer.WriteAsync(taker.Task, cancellationToken).ConfigureAwait(false);
+                return (draft, place, taker);
+            }
+            catch
+            {
+                draft.Dispose();
+                throw;
+            }
+        }
+        finally
+        {
+            _ = _taking.Release();
         }
     }
 
@@ -448,9 +481,12 @@ internal sealed class UploadSession : IAsyncDisposable
         {
             draft.Dispose();
         }
-        while (_frames.Reader.TryRead(out SealedFrame? frame))
+        while (_frames.Reader.TryRead(out Task<SealedFrame?>? frame))
         {
-            frame?.Dispose();
+            if (frame.IsCompletedSuccessfully)
+            {
+                frame.Result?.Dispose();
+            }
         }
         foreach (FrameGatherer gatherer in _gatherers)
         {

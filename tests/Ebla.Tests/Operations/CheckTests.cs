@@ -327,8 +327,8 @@ public sealed class CheckTests
         using SealingSource sealings = new(keys.Ring);
         using FrameDraft draft = new(FrameKind.Tree, 1 << 20);
         Assert.True(draft.TryAdd(FrameOpener.IdOf(keys, FrameKind.Tree, tree), tree, isForged ? [] : [default]));
-        using FrameSealer sealer = new(keys, sealings, 3);
-        using SealedFrame frame = sealer.Seal(draft);
+        using FrameSealer sealer = new(keys, 3);
+        using SealedFrame frame = sealer.Seal(draft, sealings.Next());
         byte[] record = frame.Record.Bytes.ToArray();
         record[^1] ^= isForged ? (byte)1 : (byte)0;
         RentedBuffer ciphertext = new(frame.Ciphertext.Length);

@@ -108,11 +108,11 @@ public sealed class FrameSealerTests
     public void A_frame_does_not_open_with_another_record()
     {
         using SealingSource sealings = new(PackFixture.Keys.Ring);
-        using FrameSealer sealer = new(PackFixture.Keys, sealings, 3);
+        using FrameSealer sealer = new(PackFixture.Keys, 3);
         using FrameDraft firstDraft = PackFixture.Draft(PackFixture.Keys, FrameKind.File, PackFixture.Text(1, 300));
         using FrameDraft secondDraft = PackFixture.Draft(PackFixture.Keys, FrameKind.File, PackFixture.Text(2, 300));
-        using SealedFrame first = sealer.Seal(firstDraft);
-        using SealedFrame second = sealer.Seal(secondDraft);
+        using SealedFrame first = sealer.Seal(firstDraft, sealings.Next());
+        using SealedFrame second = sealer.Seal(secondDraft, sealings.Next());
         using FrameOpener opener = new(PackFixture.Keys);
         FrameSeal seal = SealOf(first);
         byte[] ciphertext = first.Ciphertext.ToArray();
@@ -152,8 +152,8 @@ public sealed class FrameSealerTests
         using FrameDraft draft = new(FrameKind.File, 1 << 20);
         Assert.True(draft.TryAdd(id, blob, []));
         using SealingSource sealings = new(PackFixture.Keys.Ring);
-        using FrameSealer sealer = new(PackFixture.Keys, sealings, 3);
-        _ = Assert.Throws<CorruptDataException>(() => sealer.Seal(draft));
+        using FrameSealer sealer = new(PackFixture.Keys, 3);
+        _ = Assert.Throws<CorruptDataException>(() => sealer.Seal(draft, sealings.Next()));
     }
 
     [Fact]

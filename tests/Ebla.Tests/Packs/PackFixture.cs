@@ -58,9 +58,9 @@ internal static class PackFixture
     public static SealedFrame Seal(UnlockedKeys keys, FrameKind kind, params byte[][] blobs)
     {
         using SealingSource sealings = new(keys.Ring);
-        using FrameSealer sealer = new(keys, sealings, 3);
+        using FrameSealer sealer = new(keys, 3);
         using FrameDraft draft = Draft(keys, kind, blobs);
-        return sealer.Seal(draft);
+        return sealer.Seal(draft, sealings.Next());
     }
 
     /// <summary>A record of made-up blobs, with a made-up signature: its form is right.</summary>

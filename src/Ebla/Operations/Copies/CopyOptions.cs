@@ -44,4 +44,9 @@ public sealed record CopyOptions
 
     /// <summary>How the copies are stored.</summary>
     public UploadOptions Upload { get; init; } = new();
+
+    /// <summary>
+    /// Whether what is fetched at once is handed over in the order of the packs all the same, so that the same copy makes the same packs.
+    /// </summary>
+    internal bool KeepsOrder { get; init; }
 }

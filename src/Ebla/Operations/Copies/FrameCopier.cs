@@ -18,7 +18,11 @@ internal sealed class FrameCopier(CopyRun run) : IDisposable
     private readonly List<WantedBlob> _retries = [];
 
     /// <summary>Copies what is wanted of a range.</summary>
-    public async Task CopyAsync(CopyFetch fetch, WantedBlobs wanted, CancellationToken cancellationToken)
+    /// <param name="fetch">The range.</param>
+    /// <param name="wanted">What is wanted.</param>
+    /// <param name="turn">Nothing is handed over before this is complete; as much as the range holds is kept in memory until then.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    public async Task CopyAsync(CopyFetch fetch, WantedBlobs wanted, Task turn, CancellationToken cancellationToken)
     {
         // With the hash of what is asked for, a mirror can choose and heal. Of several frames together there is none.
         Hash256? expected = fetch.Frames.Count == 1 ? run.Index.GetRow(fetch.Frames[0]).CiphertextHash : null;
@@ -35,16 +39,31 @@ internal sealed class FrameCopier(CopyRun run) : IDisposable
             // Frame by frame it is tried again, and then what fails is known to be damaged.
         }
         run.Counters.CountRead(fetch.SizeInBytes);
-        foreach (FrameAddress frame in fetch.Frames)
+        Queue<PreparedFrame> prepared = [];
+        try
         {
-            cancellationToken.ThrowIfCancellationRequested();
-            List<WantedBlob> blobs = wanted.Of(frame);
-            FrameLocation location = run.Index.Locate(frame);
-            int start = (int)(location.OffsetInPack - fetch.OffsetInPack);
-            if (!isRead || !await TryCopyAsync(
-                blobs, location.Seal, range.Memory.Slice(start, location.StoredSizeInBytes), cancellationToken).ConfigureAwait(false))
+            foreach (FrameAddress frame in fetch.Frames)
             {
-                _retries.AddRange(blobs);
+                cancellationToken.ThrowIfCancellationRequested();
+                List<WantedBlob> blobs = wanted.Of(frame);
+                FrameLocation location = run.Index.Locate(frame);
+                int start = (int)(location.OffsetInPack - fetch.OffsetInPack);
+                prepared.Enqueue(isRead
+                    ? Prepare(blobs, location.Seal, range.Span.Slice(start, location.StoredSizeInBytes))
+                    : new PreparedFrame(blobs, location.Seal));
+                if (turn.IsCompletedSuccessfully)
+                {
+                    await HandOverAsync(prepared, cancellationToken).ConfigureAwait(false);
+                }
+            }
+            await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
+            await HandOverAsync(prepared, cancellationToken).ConfigureAwait(false);
+        }
+        finally
+        {
+            foreach (PreparedFrame frame in prepared)
+            {
+                frame.Dispose();
             }
         }
         await RetryAsync(cancellationToken).ConfigureAwait(false);
@@ -52,67 +71,117 @@ internal sealed class FrameCopier(CopyRun run) : IDisposable
 
     public void Dispose() => _opener.Dispose();
 
-    private async ValueTask<bool> TryCopyAsync(
-        List<WantedBlob> wanted, FrameSeal seal, ReadOnlyMemory<byte> stored, CancellationToken cancellationToken)
+    private PreparedFrame Prepare(List<WantedBlob> wanted, FrameSeal seal, ReadOnlySpan<byte> stored)
     {
+        RentedBuffer? plaintext = null;
+        FrameContent? content = null;
         try
         {
-            using RentedBuffer plaintext = _opener.Decrypt(seal, stored.Span);
-            if (run.SharesNames && wanted.Count == seal.BlobCount
-                && TryDescribe(wanted, seal, plaintext.Span) is { } blobs
-                && await run.Session.TryMoveAsync(seal.Kind, blobs, plaintext.Memory, cancellationToken).ConfigureAwait(false))
+            plaintext = _opener.Decrypt(seal, stored);
+            bool isWhole = run.SharesNames && wanted.Count == seal.BlobCount;
+            // Trees are always opened: they are little, and all that a snapshot needs hangs on their links.
+            if (isWhole && !run.OpensAll && seal.Kind != FrameKind.Tree)
             {
-                run.Counters.CountMoved(blobs.Length);
-                run.Counters.CountBlobs(blobs.Length);
-                return true;
+                FrameBlob[] blobs = Describe(wanted, _opener.ReadLengths(seal, plaintext.Span));
+                return new PreparedFrame(wanted, seal) { Whole = blobs, Plaintext = Take(ref plaintext) };
             }
-            using FrameContent content = _opener.Read(seal, plaintext.Span);
-            await StoreAsync(wanted, content).ConfigureAwait(false);
-            return true;
+            content = _opener.Read(seal, plaintext.Span);
+            string?[] problems = ProblemsOf(wanted, content);
+            if (isWhole && Array.TrueForAll(problems, static problem => problem is null))
+            {
+                int[] lengths = [.. Enumerable.Range(0, content.BlobCount).Select(place => content.GetBlob(place).Length)];
+                return new PreparedFrame(wanted, seal) { Whole = Describe(wanted, lengths), Plaintext = Take(ref plaintext) };
+            }
+            return new PreparedFrame(wanted, seal) { Content = Take(ref content), Problems = problems };
         }
         catch (CorruptDataException)
         {
-            return false;
+            return new PreparedFrame(wanted, seal);
+        }
+        finally
+        {
+            plaintext?.Dispose();
+            content?.Dispose();
         }
     }
 
-    // The record that the frame will have; null if one of its blobs is not what it should be, which is then looked at by itself. Trees are
-    // always opened: they are little, and all that a snapshot needs hangs on their links.
-    private FrameBlob[]? TryDescribe(List<WantedBlob> wanted, FrameSeal seal, ReadOnlySpan<byte> plaintext)
+    private static T? Take<T>(ref T? value)
+        where T : class
     {
-        int[] lengths;
-        if (run.OpensAll || seal.Kind == FrameKind.Tree)
+        T? taken = value;
+        value = null;
+        return taken;
+    }
+
+    // The record that the frame will have.
+    private FrameBlob[] Describe(List<WantedBlob> wanted, int[] lengths)
+        => [.. wanted.Select(blob => new FrameBlob(blob.Id, lengths[blob.Place], run.LinksOf(blob.Ordinal)))];
+
+    private string?[] ProblemsOf(List<WantedBlob> wanted, FrameContent content)
+        => [.. wanted.Select(blob => ProblemOf(blob, content.GetBlob(blob.Place)))];
+
+    private async ValueTask HandOverAsync(Queue<PreparedFrame> prepared, CancellationToken cancellationToken)
+    {
+        while (prepared.TryPeek(out PreparedFrame? frame))
         {
-            using FrameContent content = _opener.Read(seal, plaintext);
-            lengths = new int[content.BlobCount];
-            foreach (WantedBlob blob in wanted)
+            await HandOverAsync(frame, cancellationToken).ConfigureAwait(false);
+            prepared.Dequeue().Dispose();
+        }
+    }
+
+    private async ValueTask HandOverAsync(PreparedFrame frame, CancellationToken cancellationToken)
+    {
+        if (frame.Content is { } content)
+        {
+            await StoreAsync(frame.Wanted, content, frame.Problems).ConfigureAwait(false);
+        }
+        else if (frame.Whole is not { } whole)
+        {
+            _retries.AddRange(frame.Wanted);
+        }
+        else if (await run.Session.TryMoveAsync(frame.Seal.Kind, whole, frame.Plaintext!.Memory, cancellationToken).ConfigureAwait(false))
+        {
+            run.Counters.CountMoved(whole.Length);
+            run.Counters.CountBlobs(whole.Length);
+        }
+        else if (TryOpen(frame) is { } opened)
+        {
+            // One of its blobs is stored or claimed by now.
+            using (opened)
             {
-                ReadOnlyMemory<byte> bytes = content.GetBlob(blob.Place);
-                if (ProblemOf(blob, bytes) is not null)
-                {
-                    return null;
-                }
-                lengths[blob.Place] = bytes.Length;
+                await StoreAsync(frame.Wanted, opened, ProblemsOf(frame.Wanted, opened)).ConfigureAwait(false);
             }
         }
         else
         {
-            lengths = _opener.ReadLengths(seal, plaintext);
+            _retries.AddRange(frame.Wanted);
         }
-        return [.. wanted.Select(blob => new FrameBlob(blob.Id, lengths[blob.Place], run.LinksOf(blob.Ordinal)))];
     }
 
-    private async ValueTask StoreAsync(List<WantedBlob> wanted, FrameContent content)
+    private FrameContent? TryOpen(PreparedFrame frame)
     {
-        foreach (WantedBlob blob in wanted)
+        try
         {
-            ReadOnlyMemory<byte> bytes = content.GetBlob(blob.Place);
-            if (ProblemOf(blob, bytes) is { } problem)
+            return _opener.Read(frame.Seal, frame.Plaintext!.Span);
+        }
+        catch (CorruptDataException)
+        {
+            return null;
+        }
+    }
+
+    private async ValueTask StoreAsync(List<WantedBlob> wanted, FrameContent content, string?[] problems)
+    {
+        for (int i = 0; i < wanted.Count; i++)
+        {
+            WantedBlob blob = wanted[i];
+            if (problems[i] is { } problem)
             {
                 run.Damaged.AddBlob(blob.Frame, blob.Place, problem);
                 _retries.Add(blob);
                 continue;
             }
+            ReadOnlyMemory<byte> bytes = content.GetBlob(blob.Place);
             BlobId id = blob.Id;
             if (run.Map is { } map)
             {
@@ -184,7 +253,7 @@ internal sealed class FrameCopier(CopyRun run) : IDisposable
                 }
                 else
                 {
-                    await StoreAsync(blobs, content).ConfigureAwait(false);
+                    await StoreAsync(blobs, content, ProblemsOf(blobs, content)).ConfigureAwait(false);
                 }
             }
         }

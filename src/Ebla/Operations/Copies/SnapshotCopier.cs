@@ -42,17 +42,6 @@ internal sealed class SnapshotCopier(CopyRun run)
         }
     }
 
-    /// <summary>Copies what any of these roots refer to and the destination has not got, each frame once.</summary>
-    public async Task CopyAsync(IEnumerable<BlobId> roots, CancellationToken cancellationToken)
-    {
-        WantedBlobs wanted = new(run.Index, run.Places);
-        foreach (BlobId root in roots)
-        {
-            Plan(root, wanted, cancellationToken);
-        }
-        await CopyAsync(wanted, cancellationToken).ConfigureAwait(false);
-    }
-
     private void Plan(BlobId root, WantedBlobs wanted, CancellationToken cancellationToken)
     {
         run.Walk.Visit(
@@ -79,7 +68,8 @@ internal sealed class SnapshotCopier(CopyRun run)
             cancellationToken);
     }
 
-    private async Task CopyAsync(WantedBlobs wanted, CancellationToken cancellationToken)
+    /// <summary>Copies these blobs, each frame once.</summary>
+    public async Task CopyAsync(WantedBlobs wanted, CancellationToken cancellationToken)
     {
         ConcurrentBag<FrameCopier> copiers = [];
         try
@@ -89,17 +79,19 @@ internal sealed class SnapshotCopier(CopyRun run)
                 MaxDegreeOfParallelism = run.Options.FetchesInFlightMax,
                 CancellationToken = cancellationToken,
             };
-            await Parallel.ForEachAsync(wanted.Fetches(run.Options.FetchSizeInBytesMax), parallel, async (fetch, stop) =>
+            // Ranges are begun in their order, so the one whose turn is next is at work.
+            await Parallel.ForEachAsync(InTurns(wanted.Fetches(run.Options.FetchSizeInBytesMax)), parallel, async (item, stop) =>
             {
                 FrameCopier copier = copiers.TryTake(out FrameCopier? idle) ? idle : new FrameCopier(run);
                 try
                 {
-                    await copier.CopyAsync(fetch, wanted, stop).ConfigureAwait(false);
+                    await copier.CopyAsync(item.Fetch, wanted, item.Turn, stop).ConfigureAwait(false);
                 }
                 finally
                 {
                     copiers.Add(copier);
                 }
+                item.Done.SetResult();
             }).ConfigureAwait(false);
         }
         finally
@@ -107,6 +99,20 @@ internal sealed class SnapshotCopier(CopyRun run)
             foreach (FrameCopier copier in copiers)
             {
                 copier.Dispose();
+            }
+        }
+    }
+
+    private IEnumerable<(CopyFetch Fetch, Task Turn, TaskCompletionSource Done)> InTurns(IEnumerable<CopyFetch> fetches)
+    {
+        Task turn = Task.CompletedTask;
+        foreach (CopyFetch fetch in fetches)
+        {
+            TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
+            yield return (fetch, turn, done);
+            if (run.Options.KeepsOrder)
+            {
+                turn = done.Task;
             }
         }
     }

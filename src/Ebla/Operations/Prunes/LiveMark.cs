@@ -11,7 +11,8 @@ internal sealed class LiveMark
     private readonly BlobIndex _index;
     private readonly PackList _packs;
     private readonly CatalogWalk _walk;
-    private readonly HashSet<(int Run, int Pack)> _repeated = [];
+    private readonly bool[][] _isThere;
+    private readonly bool[][] _isCondemned;
 
     /// <summary>Walks the catalog.</summary>
     /// <param name="catalog">With what condemned packs hold.</param>
@@ -26,21 +27,10 @@ internal sealed class LiveMark
         {
             _walk.Visit(root, cancellationToken);
         }
-        // Two segments may name the same pack: it is there once.
-        IReadOnlyList<IndexRun> runs = _index.Runs;
-        HashSet<ObjectId> seen = new(runs.Sum(run => run.PackCount));
-        for (int run = 0; run < runs.Count; run++)
-        {
-            for (int pack = 0; pack < runs[run].PackCount; pack++)
-            {
-                // One that names a wrong size says nothing of the pack.
-                ObjectId id = runs[run].GetPackId(pack);
-                if (!_packs.IsUsable(id, runs[run].GetPackSizeInBytes(pack)) || !seen.Add(id))
-                {
-                    _ = _repeated.Add((run, pack));
-                }
-            }
-        }
+        // Two segments may name the same pack: it is there once. One that names a wrong size says nothing of the pack.
+        HashSet<ObjectId> seen = new(_index.Runs.Sum(run => run.PackCount));
+        _isThere = OfPacks((id, size) => _packs.IsUsable(id, size) && seen.Add(id));
+        _isCondemned = OfPacks((id, _) => _packs.Condemned.Contains(id));
     }
 
     /// <summary>What is referred to and in no pack that is there.</summary>
@@ -63,89 +53,75 @@ internal sealed class LiveMark
     /// <param name="cancellationToken">Cancels.</param>
     public IReadOnlyList<PackUse> Count(LiveMark? removed, CancellationToken cancellationToken)
     {
-        IReadOnlyList<IndexRun> runs = _index.Runs;
-        List<PackUse> uses = new(runs.Sum(run => run.PackCount));
-        long entryBase = 0;
-        for (int run = 0; run < runs.Count; run++)
+        PackUse[][] uses = OfPacks((id, size) => new PackUse { Pack = id, SizeInBytes = size });
+        foreach (EntryMerge blob in Blobs(cancellationToken))
         {
-            PackUse[] ofRun = new PackUse[runs[run].PackCount];
-            for (long entry = 0; entry < runs[run].EntryCount; entry++)
+            bool isCounted = false;
+            foreach ((int run, long ordinal) in blob.Copies)
             {
-                if ((entry & 0xFFFF) == 0)
-                {
-                    cancellationToken.ThrowIfCancellationRequested();
-                }
-                CatalogEntry found = _index.GetEntry(entryBase + entry);
-                ref PackUse use = ref ofRun[found.Row.Pack];
-                bool isLive = Contains(entryBase + entry);
+                CatalogEntry found = _index.GetEntry(ordinal);
+                int pack = found.Row.Pack;
+                bool isLive = Contains(ordinal);
+                bool isUsed = isLive && !isCounted && _isThere[run][pack] && !_isCondemned[run][pack];
+                isCounted |= isUsed;
+                ref PackUse use = ref uses[run][pack];
                 use = use with
                 {
                     Kind = found.Row.Kind,
                     BlobsSizeInBytes = use.BlobsSizeInBytes + found.RoundedSizeInBytes,
-                    UsedSizeInBytes = use.UsedSizeInBytes
-                        + (isLive && FindCounted(found.Id, null) == entryBase + entry ? found.RoundedSizeInBytes : 0),
-                    WasReferred = use.WasReferred || isLive || removed?.Contains(entryBase + entry) == true,
+                    UsedSizeInBytes = use.UsedSizeInBytes + (isUsed ? found.RoundedSizeInBytes : 0),
+                    WasReferred = use.WasReferred || isLive || removed?.Contains(ordinal) == true,
                 };
             }
-            for (int pack = 0; pack < ofRun.Length; pack++)
-            {
-                ObjectId id = runs[run].GetPackId(pack);
-                long size = runs[run].GetPackSizeInBytes(pack);
-                if (!_repeated.Contains((run, pack)) && _packs.IsUsable(id, size) && !_packs.Condemned.Contains(id))
-                {
-                    uses.Add(ofRun[pack] with { Pack = id, SizeInBytes = size });
-                }
-            }
-            entryBase += runs[run].EntryCount;
         }
-        return uses;
+        return [.. uses.SelectMany((ofRun, run) => ofRun.Where((_, pack) => _isThere[run][pack] && !_isCondemned[run][pack]))];
     }
 
-    /// <summary>The blobs that are live and in packs that go, each once, with the copy that stays, if there is one.</summary>
+    /// <summary>
+    /// The live blobs of packs that go: each once, by its first entry there, with the copy in a pack that stays, if there is one.
+    /// </summary>
     /// <param name="going">Packs that go, besides the condemned ones.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    public IEnumerable<(CatalogEntry Entry, CatalogEntry? Kept)> Going(IReadOnlySet<ObjectId> going, CancellationToken cancellationToken)
+    public IEnumerable<(long Ordinal, CatalogEntry? Kept)> Going(IReadOnlySet<ObjectId> going, CancellationToken cancellationToken)
     {
-        long entryBase = 0;
-        IReadOnlyList<IndexRun> runs = _index.Runs;
-        for (int run = 0; run < runs.Count; run++)
+        bool[][] isGoing = OfPacks((id, _) => going.Contains(id) || _packs.Condemned.Contains(id));
+        foreach (EntryMerge blob in Blobs(cancellationToken))
         {
-            bool[] isGoing = new bool[runs[run].PackCount];
-            for (int pack = 0; pack < isGoing.Length; pack++)
+            long? first = null;
+            CatalogEntry? kept = null;
+            foreach ((int run, long ordinal) in blob.Copies)
             {
-                ObjectId id = runs[run].GetPackId(pack);
-                isGoing[pack] = (going.Contains(id) || _packs.Condemned.Contains(id)) && !_repeated.Contains((run, pack))
-                    && _packs.IsUsable(id, runs[run].GetPackSizeInBytes(pack));
-            }
-            if (isGoing.Contains(true))
-            {
-                for (long entry = 0; entry < runs[run].EntryCount; entry++)
+                if (!Contains(ordinal) || _index.GetEntry(ordinal) is var entry && !_isThere[run][entry.Row.Pack])
                 {
-                    cancellationToken.ThrowIfCancellationRequested();
-                    if (Contains(entryBase + entry) && _index.GetEntry(entryBase + entry) is var found && isGoing[found.Row.Pack])
-                    {
-                        long? kept = FindCounted(found.Id, going);
-                        yield return (found, kept is { } ordinal ? _index.GetEntry(ordinal) : null);
-                    }
+                    continue;
+                }
+                if (isGoing[run][entry.Row.Pack])
+                {
+                    first ??= ordinal;
+                }
+                else
+                {
+                    kept ??= entry;
                 }
             }
-            entryBase += runs[run].EntryCount;
+            if (first is { } found)
+            {
+                yield return (found, kept);
+            }
         }
     }
 
-    // The copy that counts: the first that is in a pack which stays. Without any that stays, null.
-    private long? FindCounted(BlobId id, IReadOnlySet<ObjectId>? going)
+    private IEnumerable<EntryMerge> Blobs(CancellationToken cancellationToken)
     {
-        foreach (long ordinal in _index.FindOrdinals(ShortId.Of(id)))
+        EntryMerge merge = new(_index.Runs);
+        while (merge.TryNext())
         {
-            CatalogEntry entry = _index.GetEntry(ordinal);
-            ObjectId pack = _index.Runs[entry.Frame.Run].GetPackId(entry.Row.Pack);
-            if (entry.Id == id && !_packs.Condemned.Contains(pack) && going?.Contains(pack) != true
-                && !_repeated.Contains((entry.Frame.Run, entry.Row.Pack)))
-            {
-                return ordinal;
-            }
+            cancellationToken.ThrowIfCancellationRequested();
+            yield return merge;
         }
-        return null;
     }
+
+    private T[][] OfPacks<T>(Func<ObjectId, long, T> describe)
+        => [.. _index.Runs.Select(run => Enumerable.Range(0, run.PackCount)
+            .Select(pack => describe(run.GetPackId(pack), run.GetPackSizeInBytes(pack))).ToArray())];
 }

@@ -9,8 +9,8 @@ namespace Ebla.Operations.Prunes;
 /// <summary>Copies what is live out of packs that go, into new ones, and makes sure of what it leaves where it is.</summary>
 internal sealed class LiveMover(Repository repository, PruneOptions options)
 {
-    // One fetch at a time, so that the same prune makes the same packs, in a dry run as well: hence large ones.
-    private const int FetchSizeInBytesMax = 16 << 20;
+    // Each holds up to 4 MiB of packs, and what these hold opened.
+    private static readonly int FetchesInFlightMax = Math.Min(Environment.ProcessorCount + 1, 4);
 
     private readonly HashSet<(ObjectId Pack, long Offset)> _verified = [];
     private PackList? _old;
@@ -28,22 +28,26 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
     /// <returns>False if something was gone when it was to be read: another pruner was faster. Look again.</returns>
     /// <exception cref="CorruptDataException">The copy elsewhere is damaged, or the only one.</exception>
     public async Task<bool> MoveAsync(
-        LoadedCatalog catalog, LiveMark mark, IReadOnlyList<BlobId> roots, IReadOnlySet<ObjectId> going, CancellationToken cancellationToken)
+        LoadedCatalog catalog, LiveMark mark, IReadOnlySet<ObjectId> going, CancellationToken cancellationToken)
     {
         // What came later was verified when it was written, a moment ago.
         _old ??= catalog.Packs!;
+        VisitedBlobs moved = new(catalog.Index.EntryCount);
         bool needsMove = false;
         HashSet<FrameAddress> kept = [];
-        foreach ((CatalogEntry _, CatalogEntry? elsewhere) in mark.Going(going, cancellationToken))
+        foreach ((long ordinal, CatalogEntry? elsewhere) in mark.Going(going, cancellationToken))
         {
-            needsMove |= elsewhere is null;
             if (elsewhere is { } entry)
             {
                 _ = kept.Add(entry.Frame);
             }
+            else
+            {
+                needsMove |= moved.Add(ordinal);
+            }
         }
         await VerifyAsync(catalog.Index, kept, cancellationToken).ConfigureAwait(false);
-        return !needsMove || await CopyAsync(catalog.Index, roots, going, cancellationToken).ConfigureAwait(false);
+        return !needsMove || await CopyAsync(catalog.Index, moved, going, cancellationToken).ConfigureAwait(false);
     }
 
     // Of two copies one goes. The one that stays may have rotted since: then it must not be this one that is believed.
@@ -72,20 +76,25 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
     }
 
     private async Task<bool> CopyAsync(
-        BlobIndex index, IReadOnlyList<BlobId> roots, IReadOnlySet<ObjectId> going, CancellationToken cancellationToken)
+        BlobIndex index, VisitedBlobs moved, IReadOnlySet<ObjectId> going, CancellationToken cancellationToken)
     {
         CopyCounters counters = new();
         CopyOptions copying = new()
         {
-            FetchesInFlightMax = 1,
-            FetchSizeInBytesMax = FetchSizeInBytesMax,
-            Upload = options.Upload with { SealerCount = 1 },
+            FetchesInFlightMax = FetchesInFlightMax,
+            KeepsOrder = true, // A dry run copies, too, and stores as much.
+            Upload = options.Upload,
         };
         using PlaceTable places = new(index, repository.Cache.NewSessionPath);
         UploadSession session = await UploadSession.StartAsync(repository, copying.Upload, cancellationToken, going).ConfigureAwait(false);
         await using ConfiguredAsyncDisposable disposing = session.ConfigureAwait(false);
         using CopyRun run = new(repository, index, places, repository, session.Index, session, copying, counters);
-        await new SnapshotCopier(run).CopyAsync(roots, cancellationToken).ConfigureAwait(false);
+        WantedBlobs wanted = new(index, places);
+        foreach (long ordinal in moved.All())
+        {
+            wanted.Add(ordinal, index.GetEntry(ordinal));
+        }
+        await new SnapshotCopier(run).CopyAsync(wanted, cancellationToken).ConfigureAwait(false);
         await session.FinishAsync(cancellationToken).ConfigureAwait(false);
         ReadInBytes += counters.ReadInBytes;
         FirstLoss ??= run.Walk.FirstLoss;

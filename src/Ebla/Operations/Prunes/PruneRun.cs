@@ -112,7 +112,7 @@ internal sealed class PruneRun
         if (plan.Going.Count > 0)
         {
             _observer.Doing("copying what is used ...");
-            if (!await _mover.MoveAsync(catalog, mark, roots, plan.Going, cancellationToken).ConfigureAwait(false))
+            if (!await _mover.MoveAsync(catalog, mark, plan.Going, cancellationToken).ConfigureAwait(false))
             {
                 throw new CorruptDataException(
                     $"Something that snapshots need cannot be read: {_mover.FirstLoss?.TrimEnd('.')}. Nothing was removed: a repository is pruned "
@@ -176,7 +176,7 @@ internal sealed class PruneRun
                 // seen nothing is: so nothing is removed before all is.
                 return isLast ? throw Damaged(mark) : null;
             }
-            if (!await _mover.MoveAsync(catalog, mark, roots, new HashSet<ObjectId>(), cancellationToken).ConfigureAwait(false))
+            if (!await _mover.MoveAsync(catalog, mark, new HashSet<ObjectId>(), cancellationToken).ConfigureAwait(false))
             {
                 return null;
             }

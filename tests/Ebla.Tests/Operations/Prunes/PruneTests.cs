@@ -224,7 +224,7 @@ public sealed class PruneTests
             LoadedCatalog catalog = await repository.CreateCatalogLoader().LoadForPruningAsync(Token);
             SnapshotList list = await new SnapshotStore(repository).LoadAsync(Token);
             BlobId[] roots = [list.Snapshots[0].Snapshot.Root];
-            Assert.True(await new LiveMover(repository, options).MoveAsync(catalog, new LiveMark(catalog, roots, Token), roots, shunned, Token));
+            Assert.True(await new LiveMover(repository, options).MoveAsync(catalog, new LiveMark(catalog, roots, Token), shunned, Token));
             catalog.Index.Dispose();
         }
         int damaged = 0;
