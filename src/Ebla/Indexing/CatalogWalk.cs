@@ -4,16 +4,15 @@ using Ebla.Primitives;
 namespace Ebla.Indexing;
 
 /// <summary>Walks the catalog from tree roots: what is reachable, and what is missing. Needs no content key.</summary>
-/// <remarks>Memory: one bit per blob of the index, 4 MiB, and 16 bytes per tree blob waiting.</remarks>
+/// <remarks>Memory: one bit per blob of the index, 16 MiB, and 16 bytes per tree blob waiting.</remarks>
 internal sealed class CatalogWalk(BlobIndex index)
 {
-    // Where an index is lost, everything is missing; to know that much is enough.
     private const int MissingMax = 1 << 16;
 
     private readonly VisitedBlobs _visited = new(index.EntryCount);
     private readonly Stack<long> _waiting = [];
     private readonly HashSet<ShortId> _missing = [];
-    private readonly RecentIds _recent = new();
+    private readonly RecentIds _recent = new(index.EntryCount);
 
     /// <summary>Blobs reached that no usable pack holds: some of them, if they are very many.</summary>
     public IReadOnlyCollection<ShortId> Missing => _missing;
@@ -26,6 +25,19 @@ internal sealed class CatalogWalk(BlobIndex index)
 
     /// <summary>Whether the copy of a blob with this ordinal was reached.</summary>
     public bool HasVisited(long ordinal) => _visited.Contains(ordinal);
+
+    /// <summary>Takes a copy of a blob, and all below it, for visited already.</summary>
+    public void Skip(long ordinal) => _ = _visited.Add(ordinal);
+
+    /// <summary>Takes note that a blob is in no usable pack.</summary>
+    public void Miss(ShortId id)
+    {
+        // Where an index is lost, everything is missing; to know that much is enough.
+        if (_missing.Count < MissingMax)
+        {
+            _ = _missing.Add(id);
+        }
+    }
 
     /// <summary>Visits everything below a root that was not visited before.</summary>
     public void Visit(BlobId root, CancellationToken cancellationToken)
@@ -44,11 +56,10 @@ internal sealed class CatalogWalk(BlobIndex index)
 
     private void Visit(ShortId id)
     {
-        if (_recent.Contains(id))
+        if (!_recent.TryAdd(id))
         {
             return;
         }
-        _recent.Add(id);
         bool found = false;
         foreach (long ordinal in index.FindOrdinals(id))
         {
@@ -69,9 +80,9 @@ internal sealed class CatalogWalk(BlobIndex index)
                 _waiting.Push(ordinal);
             }
         }
-        if (!found && _missing.Count < MissingMax)
+        if (!found)
         {
-            _ = _missing.Add(id);
+            Miss(id);
         }
     }
 }

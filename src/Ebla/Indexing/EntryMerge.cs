@@ -28,6 +28,9 @@ internal sealed class EntryMerge
         }
     }
 
+    /// <summary>The blob.</summary>
+    public BlobId Id { get; private set; }
+
     /// <summary>The entries of the blob, usable or not, in the order of their runs: with their ordinals. Valid until the next step.</summary>
     public IReadOnlyList<(int Run, long Ordinal)> Copies => _copies;
 
@@ -47,10 +50,10 @@ internal sealed class EntryMerge
         {
             return false;
         }
-        BlobId id = _heads[first];
+        Id = _heads[first];
         for (int run = first; run < _runs.Length; run++)
         {
-            while (HasMore(run) && _heads[run] == id)
+            while (HasMore(run) && _heads[run] == Id)
             {
                 _copies.Add((run, _runs[run].Base + _next[run]++));
                 Load(run);

@@ -46,7 +46,9 @@ public sealed record CopyOptions
     public UploadOptions Upload { get; init; } = new();
 
     /// <summary>
-    /// Whether what is fetched at once is handed over in the order of the packs all the same, so that the same copy makes the same packs.
+    /// Whether it moves within one repository. What is fetched at once is then handed over in the order of the packs, so that the same move
+    /// makes the same packs; and the links of trees are not compared with what the trees say: the record that has them is authentic, and
+    /// what they lead to was decided by them before anything is moved.
     /// </summary>
-    internal bool KeepsOrder { get; init; }
+    internal bool IsMove { get; init; }
 }

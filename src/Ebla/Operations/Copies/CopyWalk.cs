@@ -8,11 +8,11 @@ namespace Ebla.Operations.Copies;
 /// Walks the source's catalog from the roots of snapshots, each blob once in all. Remembers which blobs cannot be had, so that every
 /// snapshot that needs one is found.
 /// </summary>
-/// <remarks>Memory: one bit per blob of the index, 4 MiB, and 8 bytes per tree blob waiting.</remarks>
+/// <remarks>Memory: one bit per blob of the index, 16 MiB, and 8 bytes per tree blob waiting.</remarks>
 internal sealed class CopyWalk(BlobIndex index)
 {
     private readonly VisitedBlobs _visited = new(index.EntryCount);
-    private readonly RecentIds _recent = new();
+    private readonly RecentIds _recent = new(index.EntryCount);
     private readonly Lock _lock = new();
     private readonly HashSet<ShortId> _lost = [];
 
@@ -49,7 +49,7 @@ internal sealed class CopyWalk(BlobIndex index)
         }
         bool isFound = _lost.Contains(ShortId.Of(root));
         Visit(
-            new VisitedBlobs(index.EntryCount), new RecentIds(), ShortId.Of(root),
+            new VisitedBlobs(index.EntryCount), new RecentIds(index.EntryCount), ShortId.Of(root),
             (_, entry) => !(isFound |= _lost.Contains(ShortId.Of(entry.Id))),
             _ => isFound = true,
             cancellationToken);
@@ -76,11 +76,10 @@ internal sealed class CopyWalk(BlobIndex index)
         // Two blobs whose ids begin alike both count as referred to.
         void VisitOne(ShortId id)
         {
-            if (recent.Contains(id))
+            if (!recent.TryAdd(id))
             {
                 return;
             }
-            recent.Add(id);
             ids.Clear();
             foreach (long ordinal in index.FindOrdinals(id))
             {

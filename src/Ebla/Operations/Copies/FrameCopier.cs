@@ -79,8 +79,8 @@ internal sealed class FrameCopier(CopyRun run) : IDisposable
         {
             plaintext = _opener.Decrypt(seal, stored);
             bool isWhole = run.SharesNames && wanted.Count == seal.BlobCount;
-            // Trees are always opened: they are little, and all that a snapshot needs hangs on their links.
-            if (isWhole && !run.OpensAll && seal.Kind != FrameKind.Tree)
+            // Trees are opened that come from elsewhere: they are little, and all that a snapshot needs hangs on their links.
+            if (isWhole && !run.OpensAll && (seal.Kind != FrameKind.Tree || run.Options.IsMove))
             {
                 FrameBlob[] blobs = Describe(wanted, _opener.ReadLengths(seal, plaintext.Span));
                 return new PreparedFrame(wanted, seal) { Whole = blobs, Plaintext = Take(ref plaintext) };
@@ -202,7 +202,7 @@ internal sealed class FrameCopier(CopyRun run) : IDisposable
         {
             return $"Blob {blob.Id.ToShortString()} is not what its id says.";
         }
-        if (blob.Kind != FrameKind.Tree)
+        if (blob.Kind != FrameKind.Tree || run.Options.IsMove)
         {
             return null;
         }

@@ -110,7 +110,7 @@ internal sealed class SnapshotCopier(CopyRun run)
         {
             TaskCompletionSource done = new(TaskCreationOptions.RunContinuationsAsynchronously);
             yield return (fetch, turn, done);
-            if (run.Options.KeepsOrder)
+            if (run.Options.IsMove)
             {
                 turn = done.Task;
             }

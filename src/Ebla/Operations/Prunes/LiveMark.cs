@@ -19,18 +19,79 @@ internal sealed class LiveMark
     /// <param name="roots">Where to begin.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public LiveMark(LoadedCatalog catalog, IEnumerable<BlobId> roots, CancellationToken cancellationToken)
+        : this(catalog)
+        => Add(roots, cancellationToken);
+
+    private LiveMark(LoadedCatalog catalog)
     {
         _index = catalog.Index;
         _packs = catalog.Packs!;
         _walk = new CatalogWalk(_index);
-        foreach (BlobId root in roots)
-        {
-            _walk.Visit(root, cancellationToken);
-        }
         // Two segments may name the same pack: it is there once. One that names a wrong size says nothing of the pack.
         HashSet<ObjectId> seen = new(_index.Runs.Sum(run => run.PackCount));
         _isThere = OfPacks((id, size) => _packs.IsUsable(id, size) && seen.Add(id));
         _isCondemned = OfPacks((id, _) => _packs.Condemned.Contains(id));
+    }
+
+    /// <summary>
+    /// The same in a catalog that was loaded later, of more roots: what the roots of before refer to is known, for it is named by its content;
+    /// only where it is now has to be found. Live is also what only roots refer to that have gone since.
+    /// </summary>
+    /// <param name="catalog">Loaded later.</param>
+    /// <param name="roots">All that count now.</param>
+    /// <param name="cancellationToken">Cancels.</param>
+    /// <returns>Null if something that was live is in no pack any more: then a mark from the beginning tells whether that matters.</returns>
+    public LiveMark? TryRenew(LoadedCatalog catalog, IEnumerable<BlobId> roots, CancellationToken cancellationToken)
+    {
+        if (Missing.Count > 0)
+        {
+            return null;
+        }
+        LiveMark mark = new(catalog);
+        EntryMerge merge = new([.. _index.Runs, .. catalog.Index.Runs]);
+        List<long> copies = [];
+        bool isLive = false;
+        ShortId id = default;
+        while (merge.TryNext())
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            if (ShortId.Of(merge.Id) != id && !TryTake())
+            {
+                return null;
+            }
+            id = ShortId.Of(merge.Id);
+            foreach ((int run, long ordinal) in merge.Copies)
+            {
+                int later = run - _index.Runs.Count;
+                if (later < 0)
+                {
+                    isLive |= Contains(ordinal);
+                }
+                else if (mark._isThere[later][mark._index.GetEntry(ordinal - _index.EntryCount).Row.Pack])
+                {
+                    copies.Add(ordinal - _index.EntryCount);
+                }
+            }
+        }
+        if (!TryTake())
+        {
+            return null;
+        }
+        mark.Add(roots, cancellationToken);
+        return mark;
+
+        // Two blobs whose ids begin alike are both live if one is, as links tell them not apart.
+        bool TryTake()
+        {
+            bool isFound = !isLive || copies.Count > 0;
+            if (isLive)
+            {
+                copies.ForEach(mark._walk.Skip);
+            }
+            (isLive, id) = (false, default);
+            copies.Clear();
+            return isFound;
+        }
     }
 
     /// <summary>What is referred to and in no pack that is there.</summary>

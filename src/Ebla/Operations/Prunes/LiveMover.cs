@@ -10,7 +10,7 @@ namespace Ebla.Operations.Prunes;
 internal sealed class LiveMover(Repository repository, PruneOptions options)
 {
     // Each holds up to 4 MiB of packs, and what these hold opened.
-    private static readonly int FetchesInFlightMax = Math.Min(Environment.ProcessorCount + 1, 4);
+    private const int FetchesInFlightMax = 4;
 
     private readonly HashSet<(ObjectId Pack, long Offset)> _verified = [];
     private PackList? _old;
@@ -82,7 +82,7 @@ internal sealed class LiveMover(Repository repository, PruneOptions options)
         CopyOptions copying = new()
         {
             FetchesInFlightMax = FetchesInFlightMax,
-            KeepsOrder = true, // A dry run copies, too, and stores as much.
+            IsMove = true,
             Upload = options.Upload,
         };
         using PlaceTable places = new(index, repository.Cache.NewSessionPath);

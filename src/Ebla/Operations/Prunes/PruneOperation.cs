@@ -32,7 +32,7 @@ public static class PruneOperation
         using SpoolFile spool = new(repository.Cache.NewSessionPath);
         TallyingBackend tally = new(isTrial ? new OverlayBackend(repository.Backend, spool) : repository.Backend);
         long start = repository.Time.GetTimestamp();
-        PruneRun run = new(repository.Through(tally), options with { DryRun = isTrial }, observer);
+        using PruneRun run = new(repository.Through(tally), options with { DryRun = isTrial }, observer);
         PruneResult result = await run.RunAsync(cancellationToken).ConfigureAwait(false);
         return result with
         {

@@ -6,7 +6,7 @@ using Ebla.Repositories;
 namespace Ebla.Operations.Prunes;
 
 /// <summary>One prune, step by step as docs/prune.md has them. Each step leaves the repository whole.</summary>
-internal sealed class PruneRun
+internal sealed class PruneRun : IDisposable
 {
     private const int LooksMax = 4;
 
@@ -17,6 +17,8 @@ internal sealed class PruneRun
     private readonly SessionWatch _watch;
     private readonly Sweep _sweep;
     private readonly IntentFinisher _finisher;
+    private LoadedCatalog? _planned;
+    private LiveMark? _plannedMark;
 
     public PruneRun(Repository repository, PruneOptions options, IPruneObserver observer)
     {
@@ -54,6 +56,8 @@ internal sealed class PruneRun
         return result with { SnapshotsFinished = _finisher.Finished, Refused = _sweep.Refused, ReadInBytes = _mover.ReadInBytes };
     }
 
+    public void Dispose() => _planned?.Index.Dispose();
+
     private async Task<PruneResult> RemoveAsync(PruneResult result, CancellationToken cancellationToken)
     {
         // What others condemned and did not come to remove is removed, too: this is how a prune that died is cleaned up after.
@@ -88,8 +92,7 @@ internal sealed class PruneRun
         _observer.Doing("reading the index ...");
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
-        LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
-        using BlobIndex index = catalog.Index;
+        LoadedCatalog catalog = _planned = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         CondemnedNames before = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
         Sightings sightings = new(_repository, _options);
         StoredSnapshot[] removed =
@@ -99,7 +102,7 @@ internal sealed class PruneRun
         BlobId[] intended = [.. sessions.RootsToCome(snapshots.Present.Select(stored => stored.Id).ToHashSet())];
         BlobId[] roots = RootsOf(snapshots.Present.Except(removed), intended);
         _observer.Doing("finding out what is used ...");
-        LiveMark mark = new(catalog, snapshots.Present.Except(removed).Select(stored => stored.Snapshot.Root), cancellationToken);
+        LiveMark mark = _plannedMark = new(catalog, snapshots.Present.Except(removed).Select(stored => stored.Snapshot.Root), cancellationToken);
         if (mark.Missing.Count > 0)
         {
             throw Damaged(mark);
@@ -169,7 +172,7 @@ internal sealed class PruneRun
         if (packs.Length > 0)
         {
             BlobId[] roots = RootsOf(snapshots.Present.Except(removed), sessions.Roots);
-            LiveMark mark = new(catalog, roots, cancellationToken);
+            LiveMark mark = _plannedMark?.TryRenew(catalog, roots, cancellationToken) ?? new LiveMark(catalog, roots, cancellationToken);
             if (mark.Missing.Count > 0)
             {
                 // While another prune moves something, a listing may show neither the old place nor the new. And below a tree blob that is not
