@@ -16,6 +16,32 @@ public sealed class BlobIndexTests : IDisposable
     [Theory]
     [InlineData(1)]
     [InlineData(2)]
+    public void A_merge_comes_by_each_blob_once_in_the_order_of_ids_with_all_its_copies(int seed)
+    {
+        RunFixture fixture = WithCopies(seed);
+        using BlobIndex index = new();
+        for (int i = 0; i < 30; i += 10)
+        {
+            index.Add(Run(fixture.Packs[i..(i + 10)]), (_, _) => true);
+        }
+        EntryMerge merge = new(index.Runs);
+        List<BlobId> ids = [];
+        while (merge.TryNext())
+        {
+            ids.Add(merge.Id);
+            Assert.Equal(index.FindOrdinals(ShortId.Of(merge.Id)), merge.Copies.Select(copy => copy.Ordinal));
+            Assert.All(merge.Copies, copy => Assert.Equal(copy.Run, index.GetEntry(copy.Ordinal).Frame.Run));
+            Assert.All(merge.Copies, copy => Assert.Equal(merge.Id, index.GetEntry(copy.Ordinal).Id));
+        }
+        Assert.Equal(fixture.Model.Keys.Order(), ids);
+        Assert.False(merge.TryNext());
+        Assert.Empty(merge.Copies);
+        Assert.False(new EntryMerge([]).TryNext());
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
     [InlineData(3)]
     public void Only_copies_in_usable_packs_count(int seed)
     {

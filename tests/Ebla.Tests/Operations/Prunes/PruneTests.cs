@@ -75,6 +75,25 @@ public sealed class PruneTests
     }
 
     [Fact]
+    public async Task However_many_sealers_are_at_work_the_same_is_stored()
+    {
+        // Numbers of frames from 24 on take a byte more in their records; so it matters which frame gets which.
+        UploadOptions upload = PruneFixture.Upload with { FrameSizeInBytes = 10_000 };
+        await using PruneFixture fixture = await PruneFixture.MakeAsync(5);
+        await fixture.ForgetAsync(fixture.Backend, 0, 2, 3);
+        long? stored = null;
+        foreach (int sealers in (int[])[1, 2, 8, 8, 8])
+        {
+            await using Repository repository = await TestRepository.OpenAsync(fixture.Backend);
+            PruneOptions options = All with { DryRun = true, Upload = upload with { SealerCount = sealers } };
+            PruneResult result = await PruneOperation.RunAsync(repository, options, new RecordingPruneObserver(), Token);
+            stored ??= result.StoredInBytes;
+            Assert.Equal(stored, result.StoredInBytes);
+        }
+        Assert.True(stored > 1_000_000);
+    }
+
+    [Fact]
     public async Task A_prune_that_dies_anywhere_loses_nothing_and_the_next_one_ends_what_it_began()
     {
         int changes = int.MaxValue;
