@@ -15,7 +15,11 @@ expect_match "^ebla: No key slot opens with the password" stderr
 head -c 32 /dev/urandom > key
 expect_exit 12 ebla snapshots --key-file key
 expect_exit 12 ebla snapshots --key-file missing
+expect_match "^ebla: .*/missing: there is no such key file.$" stderr
 expect_exit 12 ebla snapshots --password-file missing
+expect_match "^ebla: missing: there is no such password file.$" stderr
+expect_exit 12 ebla snapshots --key-file .
+expect_match "this is a folder, not a key file" stderr
 : > blank
 expect_exit 12 ebla snapshots --password-file blank
 expect_exit 12 ebla snapshots --password-command 'echo no; exit 3'

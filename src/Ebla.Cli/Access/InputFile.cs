@@ -23,13 +23,13 @@ internal static class InputFile
                 content.Write(buffer.AsSpan(0, read));
                 if (content.Length > sizeInBytesMax)
                 {
-                    throw new UsageException($"{path}: {what} may have {sizeInBytesMax >> 20} MiB.");
+                    throw new UsageException($"{path}: a {what} may have {sizeInBytesMax >> 20} MiB.");
                 }
             }
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new UsageException($"{path}: {what} cannot be read: {exception.Message}");
+            throw new UsageException(ReadFailure.Describe(path, what, exception));
         }
         return content.ToArray();
     }

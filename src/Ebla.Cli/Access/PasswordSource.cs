@@ -53,7 +53,7 @@ internal sealed class PasswordSource(string prefix, string? passwordFile, string
         }
         catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
         {
-            throw new WrongKeyException($"The {what} cannot be read: {exception.Message}", exception);
+            throw new WrongKeyException(ReadFailure.Describe(path, what, exception), exception);
         }
     }
 

@@ -13,7 +13,7 @@ internal static class PathList
     /// <exception cref="UsageException">It cannot be read, or is no such list.</exception>
     public static IReadOnlyList<ByteName> Read(string path, bool isZeroEnded)
     {
-        ReadOnlySpan<byte> content = InputFile.ReadAll(path, SizeInBytesMax, "a list of paths");
+        ReadOnlySpan<byte> content = InputFile.ReadAll(path, SizeInBytesMax, "list of paths");
         if (!isZeroEnded && content.Contains((byte)0))
         {
             throw new UsageException($"{path}: there are zero bytes in this list: use --files-from0.");

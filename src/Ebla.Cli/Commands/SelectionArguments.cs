@@ -113,7 +113,7 @@ internal sealed class SelectionArguments
     {
         ByteName name = CommandContext.ToName(path);
         IReadOnlyList<PatternRule> rules = PatternRule.ReadFile(
-            name, InputFile.ReadAll(path, RulesSizeInBytesMax, "a file of patterns"), mayBeAbsolute: true);
+            name, InputFile.ReadAll(path, RulesSizeInBytesMax, "file of patterns"), mayBeAbsolute: true);
         foreach (PatternRule rule in rules.Where(rule => rule.ReasonWhyNever is not null))
         {
             context.Messages.Notice($"{rule}: can match nothing: {rule.ReasonWhyNever}");
