@@ -4,7 +4,6 @@ using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using Ebla.Backends;
 using Ebla.Indexing;
-using Ebla.Keys;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Snapshots;
@@ -23,13 +22,10 @@ internal sealed class UploadSession : IAsyncDisposable
     private readonly UploadOptions _options;
     private readonly LoadedCatalog _catalog;
     private readonly ClaimedBlobs _claimed;
-    private readonly SealingSource _sealings;
     private readonly PackAssembler _assembler;
     private readonly PackJournal _journal;
     private readonly CondemnedWatch _condemned;
-    private readonly Channel<FrameDraft> _drafts;
-    private readonly Channel<Task<SealedFrame?>> _frames;
-    private readonly SemaphoreSlim _taking = new(1);
+    private readonly SealingLine _line;
     private readonly CancellationTokenSource _stop;
     private readonly Task _sealing;
     private readonly Task _assembling;
@@ -50,14 +46,11 @@ internal sealed class UploadSession : IAsyncDisposable
         _register = register;
         _catalog = catalog;
         _claimed = new ClaimedBlobs(catalog.Index);
-        _sealings = new SealingSource(repository.Keys.Ring);
         _journal = new PackJournal(Backend, repository.Keys, repository.Cache, repository.Metadata, catalog.Index, _claimed);
         _journal.AddUnnamed(catalog.UnnamedPacks);
         _condemned = new CondemnedWatch(repository, catalog);
         _assembler = new PackAssembler(Backend, repository.Keys, options, _claimed.Pack, _condemned.AddOwn, OnPut);
-        _drafts = Channel.CreateBounded<FrameDraft>(options.SealerCount + 1);
-        // Those that are being sealed count, too.
-        _frames = Channel.CreateBounded<Task<SealedFrame?>>(2 * options.SealerCount + 1);
+        _line = new SealingLine(repository, options);
         _stop = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         _sealing = Guard(SealAllAsync);
         _assembling = Guard(AssembleAsync);
@@ -122,7 +115,7 @@ internal sealed class UploadSession : IAsyncDisposable
     {
         try
         {
-            await _drafts.Writer.WriteAsync(draft, cancellationToken).ConfigureAwait(false);
+            await _line.AddAsync(draft, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception) when (exception is ChannelClosedException or OperationCanceledException)
         {
@@ -234,19 +227,21 @@ internal sealed class UploadSession : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync().ConfigureAwait(false);
-        _ = _drafts.Writer.TryComplete();
-        _ = _frames.Writer.TryComplete();
+        _line.CompleteAdding();
+        _line.Complete();
         await Task.WhenAll(_sealing, _assembling, _journaling, _beating).ConfigureAwait(false);
-        Drain();
+        foreach (FrameGatherer gatherer in _gatherers)
+        {
+            gatherer.Dispose();
+        }
         if (!_isEnded)
         {
             await EndAfterFailureAsync().ConfigureAwait(false);
         }
         _assembler.Dispose();
         _journal.Dispose();
-        _sealings.Dispose();
+        _line.Dispose();
         _catalog.Index.Dispose();
-        _taking.Dispose();
         _stop.Dispose();
     }
 
@@ -298,7 +293,7 @@ internal sealed class UploadSession : IAsyncDisposable
             }
             await claimed.AllPacked.WaitAsync(stop.Token).ConfigureAwait(false);
             Task<Task> cut = _assembler.CutNext();
-            await _frames.Writer.WriteAsync(Task.FromResult<SealedFrame?>(null), stop.Token).ConfigureAwait(false);
+            await _line.CutAsync(stop.Token).ConfigureAwait(false);
             await (await cut.WaitAsync(stop.Token).ConfigureAwait(false)).WaitAsync(stop.Token).ConfigureAwait(false);
             _journal.Urge();
             await claimed.AllNamed.WaitAsync(stop.Token).ConfigureAwait(false);
@@ -331,9 +326,9 @@ internal sealed class UploadSession : IAsyncDisposable
 
     private async Task FinishStoringAsync()
     {
-        _ = _drafts.Writer.TryComplete();
+        _line.CompleteAdding();
         await _sealing.ConfigureAwait(false);
-        _ = _frames.Writer.TryComplete();
+        _line.Complete();
         await _assembling.ConfigureAwait(false);
         _journal.Complete();
         await _journaling.ConfigureAwait(false);
@@ -345,70 +340,12 @@ internal sealed class UploadSession : IAsyncDisposable
         Task[] sealers = new Task[_options.SealerCount];
         for (int i = 0; i < sealers.Length; i++)
         {
-            sealers[i] = Guard(() => SealAsync(_stop.Token));
+            sealers[i] = Guard(() => _line.SealAsync(_stop.Token));
         }
         await Task.WhenAll(sealers).ConfigureAwait(false);
     }
 
-    private async Task SealAsync(CancellationToken cancellationToken)
-    {
-        using FrameSealer sealer = new(_repository.Keys, _options.CompressionLevel);
-        while (await TakeAsync(cancellationToken).ConfigureAwait(false) is var (draft, place, taker))
-        {
-            try
-            {
-                using (draft)
-                {
-                    SealedFrame frame = sealer.Seal(draft, place);
-                    if (frame.Record.Kind == FrameKind.Tree)
-                    {
-                        // The next backup compares with these trees.
-                        _repository.Metadata?.Add(frame.Record.CiphertextHash, frame.Ciphertext.Span);
-                    }
-                    taker.SetResult(frame);
-                }
-            }
-            catch
-            {
-                taker.SetCanceled(CancellationToken.None);
-                throw;
-            }
-        }
-    }
-
-    // The next draft, with its turn at the assembler and its number: so frames are stored in the order in which they were handed over, however
-    // many sealers there are, and a trial stores to the byte what the run stores. Null at the end.
-    private async Task<(FrameDraft Draft, (Sealing Sealing, uint Number) Place, TaskCompletionSource<SealedFrame?> Taker)?> TakeAsync(
-        CancellationToken cancellationToken)
-    {
-        await _taking.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            if (!await _drafts.Reader.WaitToReadAsync(cancellationToken).ConfigureAwait(false)
-                || !_drafts.Reader.TryRead(out FrameDraft? draft))
-            {
-                return null;
-            }
-            TaskCompletionSource<SealedFrame?> taker = new(TaskCreationOptions.RunContinuationsAsynchronously);
-            try
-            {
-                (Sealing Sealing, uint Number) place = _sealings.Next();
-                await _frames.Writer.WriteAsync(taker.Task, cancellationToken).ConfigureAwait(false);
-                return (draft, place, taker);
-            }
-            catch
-            {
-                draft.Dispose();
-                throw;
-            }
-        }
-        finally
-        {
-            _ = _taking.Release();
-        }
-    }
-
-    private Task AssembleAsync() => _assembler.RunAsync(_frames.Reader, _stop.Token);
+    private Task AssembleAsync() => _assembler.RunAsync(_line.Frames, _stop.Token);
 
     private async Task BeatAsync()
     {
@@ -468,31 +405,12 @@ internal sealed class UploadSession : IAsyncDisposable
                 _failure = info;
             }
             await _stop.CancelAsync().ConfigureAwait(false);
-            _ = _drafts.Writer.TryComplete(exception);
-            _ = _frames.Writer.TryComplete(exception);
+            _line.CompleteAdding(exception);
+            _line.Complete(exception);
         }
     });
 
     private void ThrowIfFailed() => _failure?.Throw();
-
-    private void Drain()
-    {
-        while (_drafts.Reader.TryRead(out FrameDraft? draft))
-        {
-            draft.Dispose();
-        }
-        while (_frames.Reader.TryRead(out Task<SealedFrame?>? frame))
-        {
-            if (frame.IsCompletedSuccessfully)
-            {
-                frame.Result?.Dispose();
-            }
-        }
-        foreach (FrameGatherer gatherer in _gatherers)
-        {
-            gatherer.Dispose();
-        }
-    }
 
     private async Task EndAfterFailureAsync()
     {

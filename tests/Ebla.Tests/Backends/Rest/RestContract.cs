@@ -1,4 +1,3 @@
-using System.Buffers;
 using Ebla.Backends;
 using Ebla.Primitives;
 using Ebla.Tests.Backends.Servers;
