@@ -28,7 +28,7 @@ internal sealed class RecentIds
     public bool TryAdd(ShortId id)
     {
         // Ids are hashes: any bits will do.
-        Span<UInt128> set = _ids.AsSpan(((int)(ulong)id.Value & _setMask) * Ways, Ways);
+        Span<UInt128> set = _ids.AsSpan((unchecked((int)(ulong)id.Value) & _setMask) * Ways, Ways);
         int place = set.IndexOf(id.Value);
         bool isNew = place < 0 || id.Value == 0;
         if (place != 0)

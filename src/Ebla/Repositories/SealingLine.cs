@@ -17,7 +17,7 @@ internal sealed class SealingLine(Repository repository, UploadOptions options) 
     // Those that are being sealed count, too.
     private readonly Channel<Task<SealedFrame?>> _frames = Channel.CreateBounded<Task<SealedFrame?>>(2 * options.SealerCount + 1);
 
-    /// <summary>What comes out; null where <see cref="CutAsync"/> was called. A frame whose sealing failed is cancelled.</summary>
+    /// <summary>What comes out; null where <see cref="CutAsync"/> was called. A frame whose sealing failed tells why.</summary>
     public ChannelReader<Task<SealedFrame?>> Frames => _frames.Reader;
 
     /// <summary>Takes a frame, which is its own from then on. Waits while the line is full.</summary>
@@ -53,9 +53,9 @@ internal sealed class SealingLine(Repository repository, UploadOptions options) 
                     taker.SetResult(frame);
                 }
             }
-            catch
+            catch (Exception exception)
             {
-                taker.SetCanceled(CancellationToken.None);
+                taker.SetException(exception);
                 throw;
             }
         }

@@ -15,7 +15,7 @@ internal sealed class BrokenPuts
     /// <summary>A put got no answer.</summary>
     public void AddBroken(ObjectName name) => _sizes[name] = null;
 
-    /// <summary>The server says that the object is stored.</summary>
+    /// <summary>The server says that the object is stored, in answer to a put or to a question: then it need not be put again.</summary>
     public void AddStored(ObjectName name, long sizeInBytes)
     {
         if (_sizes.ContainsKey(name))
@@ -23,6 +23,9 @@ internal sealed class BrokenPuts
             _sizes[name] = sizeInBytes;
         }
     }
+
+    /// <summary>The object is deleted: it may be gone.</summary>
+    public void Forget(ObjectName name) => _ = _sizes.TryRemove(name, out _);
 
     /// <summary>Throws if something is not there that was put again. One listing for each kind of such objects; none as a rule.</summary>
     /// <exception cref="BackendException">It is gone. It will be as long as this back-end is open.</exception>

@@ -119,8 +119,15 @@ internal sealed class RestBackend : IBackend
         => _reading.GetWholeAsync(RestNames.PathOf(name), $"read {name}", sizeInBytesMax, cancellationToken);
 
     /// <inheritdoc/>
-    public ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken cancellationToken = default)
-        => _reading.GetSizeAsync(RestNames.PathOf(name), $"look for {name}", cancellationToken);
+    public async ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken cancellationToken = default)
+    {
+        long? size = await _reading.GetSizeAsync(RestNames.PathOf(name), $"look for {name}", cancellationToken).ConfigureAwait(false);
+        if (size is { } found)
+        {
+            _brokenPuts.AddStored(name, found);
+        }
+        return size;
+    }
 
     /// <inheritdoc/>
     public async IAsyncEnumerable<ObjectInfo> ListAsync(
@@ -142,6 +149,7 @@ internal sealed class RestBackend : IBackend
     /// <inheritdoc/>
     public async ValueTask DeleteAsync(ObjectName name, CancellationToken cancellationToken = default)
     {
+        _brokenPuts.Forget(name);
         HttpAsk ask = new(HttpMethod.Delete, RestNames.PathOf(name), $"delete {name}");
         using HttpExchange exchange = await _store.SendAsync(ask, cancellationToken).ConfigureAwait(false);
         if (exchange.Status == HttpStatusCode.Forbidden)
@@ -188,6 +196,10 @@ internal sealed class RestBackend : IBackend
                         isTransient: false);
                 case HttpStatusCode.NotFound:
                     throw TooDeep(exchange);
+                case HttpStatusCode.RequestTimeout or HttpStatusCode.BadGateway or HttpStatusCode.ServiceUnavailable or HttpStatusCode.GatewayTimeout:
+                    // Between us and the server a line broke all the same.
+                    _brokenPuts.AddBroken(name);
+                    throw exchange.Failure();
                 default:
                     failure = exchange.Failure();
                     break;

@@ -14,13 +14,16 @@ namespace Ebla.Operations.Copies;
 /// </summary>
 internal sealed class FrameCopier(CopyRun run) : IDisposable
 {
+    // What waits for its turn takes no more than this, and one frame.
+    private const int OpenedSizeInBytesMax = 8 << 20;
+
     private readonly FrameOpener _opener = new(run.Source.Keys);
     private readonly List<WantedBlob> _retries = [];
 
     /// <summary>Copies what is wanted of a range.</summary>
     /// <param name="fetch">The range.</param>
     /// <param name="wanted">What is wanted.</param>
-    /// <param name="turn">Nothing is handed over before this is complete; as much as the range holds is kept in memory until then.</param>
+    /// <param name="turn">Nothing is handed over before this is complete; some of it is opened until then.</param>
     /// <param name="cancellationToken">Cancels.</param>
     public async Task CopyAsync(CopyFetch fetch, WantedBlobs wanted, Task turn, CancellationToken cancellationToken)
     {
@@ -40,6 +43,7 @@ internal sealed class FrameCopier(CopyRun run) : IDisposable
         }
         run.Counters.CountRead(fetch.SizeInBytes);
         Queue<PreparedFrame> prepared = [];
+        long openedSizeInBytes = 0;
         try
         {
             foreach (FrameAddress frame in fetch.Frames)
@@ -48,12 +52,16 @@ internal sealed class FrameCopier(CopyRun run) : IDisposable
                 List<WantedBlob> blobs = wanted.Of(frame);
                 FrameLocation location = run.Index.Locate(frame);
                 int start = (int)(location.OffsetInPack - fetch.OffsetInPack);
-                prepared.Enqueue(isRead
+                PreparedFrame next = isRead
                     ? Prepare(blobs, location.Seal, range.Span.Slice(start, location.StoredSizeInBytes))
-                    : new PreparedFrame(blobs, location.Seal));
-                if (turn.IsCompletedSuccessfully)
+                    : new PreparedFrame(blobs, location.Seal);
+                prepared.Enqueue(next);
+                openedSizeInBytes += next.SizeInBytes;
+                if (turn.IsCompletedSuccessfully || openedSizeInBytes > OpenedSizeInBytesMax)
                 {
+                    await turn.WaitAsync(cancellationToken).ConfigureAwait(false);
                     await HandOverAsync(prepared, cancellationToken).ConfigureAwait(false);
+                    openedSizeInBytes = 0;
                 }
             }
             await turn.WaitAsync(cancellationToken).ConfigureAwait(false);

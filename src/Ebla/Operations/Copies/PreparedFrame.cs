@@ -20,6 +20,9 @@ internal sealed record PreparedFrame(List<WantedBlob> Wanted, FrameSeal Seal) : 
     /// <summary>What is wrong with each blob wanted; null if nothing is.</summary>
     public string?[] Problems { get; init; } = [];
 
+    /// <summary>Bytes in memory.</summary>
+    public long SizeInBytes => Content?.SizeInBytes ?? Plaintext?.Length ?? 0;
+
     public void Dispose()
     {
         Plaintext?.Dispose();

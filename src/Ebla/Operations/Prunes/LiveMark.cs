@@ -40,7 +40,10 @@ internal sealed class LiveMark
     /// <param name="catalog">Loaded later.</param>
     /// <param name="roots">All that count now.</param>
     /// <param name="cancellationToken">Cancels.</param>
-    /// <returns>Null if something that was live is in no pack any more: then a mark from the beginning tells whether that matters.</returns>
+    /// <returns>
+    /// Null where only a mark from the beginning can tell: if something that was live is in no pack any more, or if a blob has come whose id begins
+    /// like that of a live one.
+    /// </returns>
     public LiveMark? TryRenew(LoadedCatalog catalog, IEnumerable<BlobId> roots, CancellationToken cancellationToken)
     {
         if (Missing.Count > 0)
@@ -51,6 +54,7 @@ internal sealed class LiveMark
         EntryMerge merge = new([.. _index.Runs, .. catalog.Index.Runs]);
         List<long> copies = [];
         bool isLive = false;
+        bool isStrange = false;
         ShortId id = default;
         while (merge.TryNext())
         {
@@ -60,18 +64,22 @@ internal sealed class LiveMark
                 return null;
             }
             id = ShortId.Of(merge.Id);
+            bool wasLive = false;
+            int found = copies.Count;
             foreach ((int run, long ordinal) in merge.Copies)
             {
                 int later = run - _index.Runs.Count;
                 if (later < 0)
                 {
-                    isLive |= Contains(ordinal);
+                    wasLive |= Contains(ordinal);
                 }
                 else if (mark._isThere[later][mark._index.GetEntry(ordinal - _index.EntryCount).Row.Pack])
                 {
                     copies.Add(ordinal - _index.EntryCount);
                 }
             }
+            isLive |= wasLive;
+            isStrange |= !wasLive && copies.Count > found;
         }
         if (!TryTake())
         {
@@ -83,14 +91,14 @@ internal sealed class LiveMark
         // Two blobs whose ids begin alike are both live if one is, as links tell them not apart.
         bool TryTake()
         {
-            bool isFound = !isLive || copies.Count > 0;
+            bool isKnown = !isLive || (copies.Count > 0 && !isStrange);
             if (isLive)
             {
                 copies.ForEach(mark._walk.Skip);
             }
-            (isLive, id) = (false, default);
+            (isLive, isStrange) = (false, false);
             copies.Clear();
-            return isFound;
+            return isKnown;
         }
     }
 

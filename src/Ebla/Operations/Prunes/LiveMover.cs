@@ -9,7 +9,7 @@ namespace Ebla.Operations.Prunes;
 /// <summary>Copies what is live out of packs that go, into new ones, and makes sure of what it leaves where it is.</summary>
 internal sealed class LiveMover(Repository repository, PruneOptions options)
 {
-    // Each holds up to 4 MiB of packs, and what these hold opened.
+    // Each holds up to 4 MiB of packs, and of what these hold 8 MiB and a frame.
     private const int FetchesInFlightMax = 4;
 
     private readonly HashSet<(ObjectId Pack, long Offset)> _verified = [];

@@ -123,4 +123,33 @@ public sealed class RestFailureTests
         await items[1].PutAsync(backend);
         await backend.FlushAsync();
     }
+
+    [Fact]
+    public async Task A_put_whose_answer_was_lost_is_sent_once_and_looked_at_again_before_it_is_promised()
+    {
+        TestServer server = TestServer.Get("rclone-rest");
+        int port = new Uri(server.Location[5..]).Port;
+        using FaultyLine line = FaultyLine.To(port);
+        string place = server.NewPlace();
+        await using IBackend direct = server.Open(place);
+        await using IBackend backend = server.Open(place.Replace($":{port}", $":{line.Port}", StringComparison.Ordinal));
+        IBackend persistent = Persistent.Around(backend);
+        await persistent.CreateHeaderAsync(new byte[10]);
+        TestObject item = TestObject.Create(1, 3 << 20);
+        line.Tell("cut-once down 40");
+        await item.PutAsync(persistent);
+        await persistent.FlushAsync();
+
+        TestObject other = TestObject.Create(2, 3 << 20);
+        line.Tell("cut-once down 40");
+        await other.PutAsync(persistent);
+        await direct.DeleteAsync(other.Name);
+        BackendException gone = await Assert.ThrowsAsync<BackendException>(async () => await persistent.FlushAsync());
+        Assert.Contains(other.Name.ToString(), gone.Message, StringComparison.Ordinal);
+
+        // What is deleted on purpose is not missed.
+        await other.PutAsync(backend);
+        await backend.DeleteAsync(other.Name);
+        await persistent.FlushAsync();
+    }
 }

@@ -1,8 +1,13 @@
 using System.Buffers;
 using Ebla.Backends;
+using Ebla.Backends.Memory;
+using Ebla.Indexing;
 using Ebla.Operations.Prunes;
+using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;
+using Ebla.Tests.Backends;
+using Ebla.Tests.Indexing;
 using Xunit;
 
 namespace Ebla.Tests.Operations.Prunes;
@@ -79,6 +84,53 @@ public sealed class LiveMarkTests
         }
         Assert.True(lost > 0);
         before.Index.Dispose();
+    }
+
+    [Fact]
+    public async Task A_mark_is_not_renewed_if_a_tree_has_come_whose_id_begins_like_that_of_a_live_one()
+    {
+        using TestFolder folder = new();
+        Random random = new(2);
+        byte[] bytes = new byte[Hash256.SizeInBytes];
+        random.NextBytes(bytes);
+        BlobId tree = BlobId.Read(bytes);
+        bytes[^1] ^= 1;
+        BlobId alike = BlobId.Read(bytes);
+        (BlobId chunk, BlobId chunkOfAlike, BlobId root) = (RunFixture.RandomId(random), RunFixture.RandomId(random), RunFixture.RandomId(random));
+        RunFixture fixture = new();
+        IndexedPack[] packs =
+        [
+            fixture.AddPack((FrameKind.Tree, [new FrameBlob(tree, 100, [ShortId.Of(chunk)])])),
+            fixture.AddPack((FrameKind.File, [new FrameBlob(chunk, 100, [])])),
+            fixture.AddPack((FrameKind.File, [new FrameBlob(chunkOfAlike, 100, [])])),
+            fixture.AddPack((FrameKind.Tree, [new FrameBlob(alike, 100, [ShortId.Of(chunkOfAlike)])])),
+            fixture.AddPack((FrameKind.Tree, [new FrameBlob(root, 100, [ShortId.Of(alike)])])),
+        ];
+        await using MemoryBackend backend = new();
+        foreach (IndexedPack pack in packs)
+        {
+            ReadOnlySequence<byte> content = new(new byte[pack.SizeInBytes]);
+            await backend.PutAsync(new ObjectName(ObjectKind.Pack, pack.Id), content, Token);
+        }
+        await backend.FlushAsync(Token);
+        PackList list = await PackList.LoadAsync(backend, [], Token);
+        using BlobIndex before = Index(packs[..3]);
+        using BlobIndex unrelated = Index([.. packs[..3], packs[4]]);
+        using BlobIndex after = Index(packs);
+        LiveMark mark = new(Catalog(before), [tree], Token);
+
+        Assert.True(new LiveMark(Catalog(after), [tree, root], Token).Contains(after.FindOrdinal(chunkOfAlike)!.Value));
+        Assert.Null(mark.TryRenew(Catalog(after), [tree, root], Token));
+        Assert.NotNull(mark.TryRenew(Catalog(unrelated), [tree, root], Token));
+
+        BlobIndex Index(IndexedPack[] ofRun)
+        {
+            BlobIndex index = new();
+            index.Add(RunWriter.Write(Path.Combine(folder.FullPath, $"run{ofRun.Length}"), [], ofRun), list.IsUsable);
+            return index;
+        }
+
+        LoadedCatalog Catalog(BlobIndex index) => new(index, list, [], []) { Segments = new HashSet<ObjectId>() };
     }
 
     private static async Task<(LoadedCatalog Catalog, BlobId[] Roots)> LoadAsync(Repository repository)
