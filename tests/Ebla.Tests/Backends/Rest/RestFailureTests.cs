@@ -77,10 +77,8 @@ public sealed class RestFailureTests
     [Fact]
     public async Task A_line_that_is_cut_within_a_body_is_transient_and_the_next_attempt_succeeds()
     {
-        TestServer server = TestServer.Get("rclone-rest");
-        int port = new Uri(server.Location[5..]).Port;
-        using FaultyLine line = FaultyLine.To(port);
-        await using IBackend backend = server.Open(server.NewPlace().Replace($":{port}", $":{line.Port}", StringComparison.Ordinal));
+        await using TroubledPlace place = new();
+        (FaultyLine line, IBackend backend) = (place.Line, place.Backend);
         IBackend persistent = Persistent.Around(backend);
         await persistent.CreateHeaderAsync(new byte[10]);
         TestObject item = TestObject.Create(1, 8 << 20);
@@ -98,12 +96,8 @@ public sealed class RestFailureTests
     public async Task What_was_put_again_after_a_line_broke_and_is_gone_then_is_not_promised()
     {
         // As by rclone over a folder, which removes what the first put left by its name, and may notice late that the line broke.
-        TestServer server = TestServer.Get("rclone-rest");
-        int port = new Uri(server.Location[5..]).Port;
-        using FaultyLine line = FaultyLine.To(port);
-        string place = server.NewPlace();
-        await using IBackend direct = server.Open(place);
-        await using IBackend backend = server.Open(place.Replace($":{port}", $":{line.Port}", StringComparison.Ordinal));
+        await using TroubledPlace place = new();
+        (FaultyLine line, IBackend backend) = (place.Line, place.Backend);
         await backend.CreateHeaderAsync(new byte[10]);
         TestObject[] items = [.. Enumerable.Range(1, 2).Select(number => TestObject.Create(number, 3 << 20))];
         foreach (TestObject item in items)
@@ -112,7 +106,7 @@ public sealed class RestFailureTests
             await Assert.ThrowsAsync<BackendException>(async () => await item.PutAsync(backend));
             await item.PutAsync(Persistent.Around(backend));
         }
-        await direct.DeleteAsync(items[1].Name);
+        await place.Direct.DeleteAsync(items[1].Name);
 
         for (int attempt = 0; attempt < 2; attempt++)
         {
@@ -127,12 +121,8 @@ public sealed class RestFailureTests
     [Fact]
     public async Task A_put_whose_answer_was_lost_is_sent_once_and_looked_at_again_before_it_is_promised()
     {
-        TestServer server = TestServer.Get("rclone-rest");
-        int port = new Uri(server.Location[5..]).Port;
-        using FaultyLine line = FaultyLine.To(port);
-        string place = server.NewPlace();
-        await using IBackend direct = server.Open(place);
-        await using IBackend backend = server.Open(place.Replace($":{port}", $":{line.Port}", StringComparison.Ordinal));
+        await using TroubledPlace place = new();
+        (FaultyLine line, IBackend backend) = (place.Line, place.Backend);
         IBackend persistent = Persistent.Around(backend);
         await persistent.CreateHeaderAsync(new byte[10]);
         TestObject item = TestObject.Create(1, 3 << 20);
@@ -143,7 +133,7 @@ public sealed class RestFailureTests
         TestObject other = TestObject.Create(2, 3 << 20);
         line.Tell("cut-once down 40");
         await other.PutAsync(persistent);
-        await direct.DeleteAsync(other.Name);
+        await place.Direct.DeleteAsync(other.Name);
         BackendException gone = await Assert.ThrowsAsync<BackendException>(async () => await persistent.FlushAsync());
         Assert.Contains(other.Name.ToString(), gone.Message, StringComparison.Ordinal);
 
@@ -151,5 +141,33 @@ public sealed class RestFailureTests
         await other.PutAsync(backend);
         await backend.DeleteAsync(other.Name);
         await persistent.FlushAsync();
+    }
+
+    /// <summary>A place on a server, and a line to it that can be told to fail.</summary>
+    private sealed class TroubledPlace : IAsyncDisposable
+    {
+        public TroubledPlace()
+        {
+            TestServer server = TestServer.Get("rclone-rest");
+            int port = new Uri(server.Location[5..]).Port;
+            Line = FaultyLine.To(port);
+            string place = server.NewPlace();
+            Direct = server.Open(place);
+            Backend = server.Open(place.Replace($":{port}", $":{Line.Port}", StringComparison.Ordinal));
+        }
+
+        public FaultyLine Line { get; }
+
+        /// <summary>The place without the line.</summary>
+        public IBackend Direct { get; }
+
+        public IBackend Backend { get; }
+
+        public async ValueTask DisposeAsync()
+        {
+            await Backend.DisposeAsync();
+            await Direct.DisposeAsync();
+            Line.Dispose();
+        }
     }
 }
