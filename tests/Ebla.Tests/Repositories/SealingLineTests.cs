@@ -19,7 +19,7 @@ public sealed class SealingLineTests
         for (int round = 0; round < 300; round++)
         {
             int bad = new Random(round).Next(1, 300);
-            Exception? failure = await UploadAsync(round, Token, (place, bytes) => bytes[5] ^= place == bad ? (byte)1 : (byte)0);
+            Exception? failure = await UploadAsync(round, (place, bytes) => bytes[5] ^= place == bad ? (byte)1 : (byte)0, Token);
             Assert.True(failure is CorruptDataException, $"round {round}: {failure}");
         }
     }
@@ -32,13 +32,16 @@ public sealed class SealingLineTests
         {
             int last = new Random(round).Next(1, Blobs);
             using CancellationTokenSource stop = new();
-            Exception? failure = await UploadAsync(round, stop.Token, (place, _) =>
-            {
-                if (place == last)
+            Exception? failure = await UploadAsync(
+                round,
+                (place, _) =>
                 {
-                    stop.Cancel();
-                }
-            });
+                    if (place == last)
+                    {
+                        stop.Cancel();
+                    }
+                },
+                stop.Token);
             Assert.True(failure is null or OperationCanceledException, $"round {round}: {failure}");
             cancelled += failure is null ? 0 : 1;
         }
@@ -46,7 +49,7 @@ public sealed class SealingLineTests
     }
 
     // What came of it. The change of a blob comes after its id.
-    private static async Task<Exception?> UploadAsync(int round, CancellationToken cancellationToken, Action<int, byte[]> change)
+    private static async Task<Exception?> UploadAsync(int round, Action<int, byte[]> change, CancellationToken cancellationToken)
     {
         await using MemoryBackend backend = new();
         await using Repository repository = await TestRepository.InitAsync(backend);
