@@ -51,7 +51,9 @@ internal sealed class LiveMark
             return null;
         }
         LiveMark mark = new(catalog);
-        EntryMerge merge = new([.. _index.Runs, .. catalog.Index.Runs]);
+        IReadOnlyList<IndexRun> runs = _index.Runs;
+        long entryCount = _index.EntryCount;
+        EntryMerge merge = new([.. runs, .. catalog.Index.Runs]);
         List<long> copies = [];
         bool isLive = false;
         bool isStrange = false;
@@ -68,14 +70,14 @@ internal sealed class LiveMark
             int found = copies.Count;
             foreach ((int run, long ordinal) in merge.Copies)
             {
-                int later = run - _index.Runs.Count;
+                int later = run - runs.Count;
                 if (later < 0)
                 {
                     wasLive |= Contains(ordinal);
                 }
-                else if (mark._isThere[later][mark._index.GetEntry(ordinal - _index.EntryCount).Row.Pack])
+                else if (mark._isThere[later][mark._index.GetEntry(ordinal - entryCount).Row.Pack])
                 {
-                    copies.Add(ordinal - _index.EntryCount);
+                    copies.Add(ordinal - entryCount);
                 }
             }
             isLive |= wasLive;
