@@ -7,6 +7,7 @@ namespace Ebla.Indexing;
 /// <remarks>Memory: one bit per blob of the index, 16 MiB, and 16 bytes per tree blob waiting.</remarks>
 internal sealed class CatalogWalk(BlobIndex index)
 {
+    // Where an index is lost, everything is missing; to know that much is enough.
     private const int MissingMax = 1 << 16;
 
     private readonly VisitedBlobs _visited = new(index.EntryCount);
@@ -28,16 +29,6 @@ internal sealed class CatalogWalk(BlobIndex index)
 
     /// <summary>Takes a copy of a blob, and all below it, for visited already.</summary>
     public void Skip(long ordinal) => _ = _visited.Add(ordinal);
-
-    /// <summary>Takes note that a blob is in no usable pack.</summary>
-    public void Miss(ShortId id)
-    {
-        // Where an index is lost, everything is missing; to know that much is enough.
-        if (_missing.Count < MissingMax)
-        {
-            _ = _missing.Add(id);
-        }
-    }
 
     /// <summary>Visits everything below a root that was not visited before.</summary>
     public void Visit(BlobId root, CancellationToken cancellationToken)
@@ -80,9 +71,9 @@ internal sealed class CatalogWalk(BlobIndex index)
                 _waiting.Push(ordinal);
             }
         }
-        if (!found)
+        if (!found && _missing.Count < MissingMax)
         {
-            Miss(id);
+            _ = _missing.Add(id);
         }
     }
 }

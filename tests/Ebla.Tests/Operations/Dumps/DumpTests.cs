@@ -109,8 +109,7 @@ public sealed class DumpTests
         await using RestoreFixture fixture = await RestoreFixture.CreateAsync(16 << 10);
         byte[] content = RandomNumberGenerator.GetBytes(2_000_000);
         await File.WriteAllBytesAsync(fixture.InSource("file"), content, Token);
-        // One sealer: of two the first frame may come out in the middle of the pack.
-        await fixture.BackupAsync(new UploadOptions { FrameSizeInBytes = 64 << 10, SealerCount = 1 });
+        await fixture.BackupAsync(new UploadOptions { FrameSizeInBytes = 64 << 10 });
         ObjectInfo pack = (await fixture.ListPacksAsync())[0];
         await fixture.ReplaceAsync(pack, stored =>
         {
