@@ -18,15 +18,17 @@ find repo | sort | diff before - || fail "the repository is not as it was"
 
 # Interrupted at any moment. bash lets background processes ignore SIGINT.
 interrupted=0
-for delay in 0.2 0.5 0.9; do
+for delay in 0 0.3 0.7; do
     env --default-signal=INT "$ROOT/ebla" backend test store > stdout 2> stderr &
+    trying=$!
+    while kill -0 "$trying" 2> /dev/null && [[ $(find store | wc -l) == 2 ]]; do sleep 0.01; done
     sleep "$delay"
-    kill -INT $! 2> /dev/null || true
+    kill -INT "$trying" 2> /dev/null || true
     code=0
-    wait $! || code=$?
+    wait "$trying" || code=$?
     # It may have been done already.
     if [[ $code != 0 ]]; then
-        [[ $code == 130 ]] || { cat stdout stderr; fail "interrupted after $delay s: exit code $code"; }
+        [[ $code == 130 ]] || { cat stdout stderr; fail "interrupted $delay s after it began: exit code $code"; }
         expect_match 'interrupted: nothing is left behind' stderr
         interrupted=$(( interrupted + 1 ))
     fi

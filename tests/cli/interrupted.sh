@@ -8,10 +8,10 @@ done
 
 # signal_backup SIGNAL...: sends the signals to a running backup, once it has begun to write. Sets $code.
 signal_backup() {
-    # bash lets background processes ignore SIGINT.
-    env --default-signal=INT "$ROOT/ebla" backup source > stdout 2> stderr &
+    # bash lets background processes ignore SIGINT. It is held back, or it might be through before that is seen.
+    env --default-signal=INT "$ROOT/ebla" backup source --limit-upload 100M > stdout 2> stderr &
     local process=$! waited=0
-    while [[ -z $(find repo -type f -size +1M -print -quit) ]] && kill -0 "$process" 2> /dev/null && (( waited++ < 200 )); do
+    while [[ -z $(find repo -type f -size +1M -print -quit) ]] && kill -0 "$process" 2> /dev/null && (( waited++ < 1500 )); do
         read -r -t 0.02 < <(sleep 1) || true
     done
     for signal in "$@"; do

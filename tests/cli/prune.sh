@@ -68,10 +68,12 @@ expect_exit 0 ebla check --read-data
 (( $(objects) < 13000000 )) || fail "$(objects) bytes are left"
 
 # A backup that is at work holds nothing up but the removal.
+sessions() { find repo/sessions -type f | wc -l; }
+before=$(sessions)
 mkfifo pipe
 ebla backup --stdin --stdin-name held < pipe > held 2>&1 & holding=$!
 exec 9> pipe
-sleep 1
+for (( turn = 0; turn < 600 && $(sessions) == before; turn++ )); do sleep 0.05; done
 head -c 100000 /dev/urandom >&9
 expect_exit 0 ebla forget latest --allow-empty-group --force
 expect_exit 11 ebla prune --wait 0
