@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Ebla.Backends.Local;
 using Ebla.Keys;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Sentinels;
 using Ebla.Primitives;
 using Ebla.Repositories;
 

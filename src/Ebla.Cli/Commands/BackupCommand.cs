@@ -6,6 +6,7 @@ using Ebla.Cli.Rendering;
 using Ebla.Cli.Reports;
 using Ebla.FileSystems;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Sentinels;
 using Ebla.Primitives;
 using Ebla.Repositories;
 

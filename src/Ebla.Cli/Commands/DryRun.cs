@@ -5,6 +5,8 @@ using Ebla.Cli.Rendering;
 using Ebla.Cli.Reports;
 using Ebla.FileSystems;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Planning;
+using Ebla.Operations.Backups.Sentinels;
 using Ebla.Primitives;
 using Ebla.Repositories;
 

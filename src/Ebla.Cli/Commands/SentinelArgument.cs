@@ -2,7 +2,7 @@ using System.CommandLine;
 using System.Globalization;
 using Ebla.Cli.Invocation;
 using Ebla.Cli.Rendering;
-using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Sentinels;
 
 namespace Ebla.Cli.Commands;
 

@@ -1,6 +1,8 @@
 using System.Diagnostics;
 using Ebla.Cli.Invocation;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Scanning;
+using Ebla.Operations.Backups.Sentinels;
 
 namespace Ebla.Cli.Rendering;
 

@@ -1,5 +1,5 @@
 using Ebla.Cli.Rendering;
-using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Planning;
 using Ebla.Operations.Backups.Selection;
 using Ebla.Primitives;
 

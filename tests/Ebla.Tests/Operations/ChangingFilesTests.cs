@@ -3,6 +3,7 @@ using Ebla.Backends.Memory;
 using Ebla.FileSystems;
 using Ebla.Operations;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Sentinels;
 using Ebla.Operations.Contents;
 using Ebla.Primitives;
 using Ebla.Repositories;

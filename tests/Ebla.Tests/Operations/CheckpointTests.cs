@@ -1,6 +1,7 @@
 using Ebla.Backends.Memory;
 using Ebla.Operations;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Sentinels;
 using Ebla.Operations.Checks;
 using Ebla.Operations.Restores;
 using Ebla.Primitives;

@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Sentinels;
 
 namespace Ebla.Tests.Operations;
 

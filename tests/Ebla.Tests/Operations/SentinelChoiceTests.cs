@@ -1,4 +1,4 @@
-using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Sentinels;
 using Xunit;
 
 namespace Ebla.Tests.Operations;

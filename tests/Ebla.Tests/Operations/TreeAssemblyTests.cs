@@ -1,6 +1,9 @@
 using Ebla.Backends.Memory;
 using Ebla.Keys;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Assembly;
+using Ebla.Operations.Backups.Nodes;
+using Ebla.Operations.Backups.Storing;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Trees;

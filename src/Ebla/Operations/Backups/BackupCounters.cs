@@ -1,3 +1,4 @@
+using Ebla.Operations.Backups.Assembly;
 using Ebla.Primitives;
 
 namespace Ebla.Operations.Backups;

@@ -1,4 +1,5 @@
 using Ebla.Operations.Backups.Selection;
+using Ebla.Operations.Backups.Sentinels;
 using Ebla.Primitives;
 using Ebla.Repositories;
 

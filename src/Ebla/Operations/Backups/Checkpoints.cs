@@ -1,3 +1,4 @@
+using Ebla.Operations.Backups.Assembly;
 using Ebla.Primitives;
 using Ebla.Repositories;
 
@@ -6,7 +7,7 @@ namespace Ebla.Operations.Backups;
 /// <summary>Commits partial snapshots while a backup runs, so that one that is cut off is worth something.</summary>
 /// <remarks>Reading goes on meanwhile; only the assembly of trees pauses while it makes the lists of the open directories.</remarks>
 internal sealed class Checkpoints(
-    UploadSession session, TreeAssembly assembly, SnapshotDescription description, BackupCounters counters, long sentinelPosition)
+    UploadSession session, TreeAssembly assembly, SnapshotDescription description, BackupCounters counters)
 {
     private BlobId? _lastRoot;
     private long _filesAtLast;
@@ -57,8 +58,7 @@ internal sealed class Checkpoints(
             return;
         }
         ObjectId? snapshot = await session.CommitPartialAsync(
-            storedInBytes => description.Of(tree, isPartial: true, storedInBytes, sentinelPosition), cancellationToken)
-            .ConfigureAwait(false);
+            storedInBytes => description.Of(tree, isPartial: true, storedInBytes), cancellationToken).ConfigureAwait(false);
         if (snapshot is not { } id)
         {
             _isFenced = true;

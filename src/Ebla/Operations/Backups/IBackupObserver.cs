@@ -1,3 +1,5 @@
+using Ebla.Operations.Backups.Sentinels;
+
 namespace Ebla.Operations.Backups;
 
 /// <summary>Told what a backup meets. Calls come from several threads.</summary>

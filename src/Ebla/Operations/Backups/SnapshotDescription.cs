@@ -1,4 +1,6 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Backups.Assembly;
+using Ebla.Operations.Backups.Sentinels;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;
@@ -12,6 +14,7 @@ internal sealed class SnapshotDescription
     private readonly UnixTime _time;
     private readonly ByteName _host;
     private readonly IReadOnlyList<ByteName> _paths;
+    private readonly SentinelChoice _sentinel;
     private readonly BackupCounters _counters;
     private readonly MemberId _writer;
     private readonly ByteName _user = new OwnerNames().UserName(LocalMachine.UserId());
@@ -19,12 +22,13 @@ internal sealed class SnapshotDescription
 
     public SnapshotDescription(
         MemberId writer, SnapshotList known, BackupOptions options, UnixTime time, ByteName host, IReadOnlyList<ByteName> paths,
-        BackupCounters counters)
+        SentinelChoice sentinel, BackupCounters counters)
     {
         _options = options;
         _time = time;
         _host = host;
         _paths = paths;
+        _sentinel = sentinel;
         _counters = counters;
         _writer = writer;
         _known = known.NewestOfWriters().ToDictionary(other => other.Writer);
@@ -33,12 +37,15 @@ internal sealed class SnapshotDescription
     /// <summary>The time that the snapshots bear.</summary>
     public UnixTime Time => _time;
 
+    /// <summary>Which unmodified files the backup reads again.</summary>
+    public SentinelChoice Sentinel => _sentinel;
+
     private ulong NextSequence => _known.TryGetValue(_writer, out KnownWriter own) ? own.Sequence + 1 : 1;
 
     /// <summary>Takes note of a snapshot of this backup, which the next one must name.</summary>
     public void Committed(ObjectId snapshot) => _known[_writer] = new KnownWriter(_writer, NextSequence, snapshot);
 
-    public Snapshot Of(AssembledTree tree, bool isPartial, long storedInBytes, long sentinelPosition) => new()
+    public Snapshot Of(AssembledTree tree, bool isPartial, long storedInBytes) => new()
     {
         Root = tree.Root,
         Writer = _writer,
@@ -61,7 +68,7 @@ internal sealed class SnapshotDescription
             AddedInBytes = _counters.AddedInBytes,
             StoredInBytes = storedInBytes,
             Errors = _counters.Errors,
-            SentinelPosition = sentinelPosition,
+            SentinelPosition = isPartial ? _sentinel.Start : _sentinel.End,
         },
     };
 }

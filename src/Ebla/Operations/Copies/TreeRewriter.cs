@@ -1,6 +1,7 @@
 using Ebla.Hashing;
 using Ebla.Keys;
-using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Nodes;
+using Ebla.Operations.Backups.Storing;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Trees;

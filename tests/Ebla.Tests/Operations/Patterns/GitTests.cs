@@ -145,7 +145,12 @@ public sealed class GitTests
     }
 
     private static DirectoryMarks Marks(SourceDirectory directory, DirectoryListing names, SelectionOptions options)
-        => DirectoryMarks.Read(directory, names, options, problem => Assert.Fail(problem.ToString()), notice => Assert.Fail(notice.ToString()));
+    {
+        RecordingObserver observer = new();
+        var marks = DirectoryMarks.Read(directory, names, options, new BackupLog(observer));
+        Assert.Empty(observer.Problems.Concat(observer.Notices));
+        return marks;
+    }
 
     private static string OriginOf(SelectionVerdict verdict, ByteName root) => verdict.Rule is { } rule
         ? rule.Origin[(root.ToString().Length + 1)..].Replace(".eblaignore:", ".gitignore:", StringComparison.Ordinal)

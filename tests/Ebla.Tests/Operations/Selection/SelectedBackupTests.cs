@@ -1,6 +1,8 @@
 using Ebla.Backends.Memory;
 using Ebla.Operations;
 using Ebla.Operations.Backups;
+using Ebla.Operations.Backups.Planning;
+using Ebla.Operations.Backups.Scanning;
 using Ebla.Operations.Backups.Selection;
 using Ebla.Operations.Listing;
 using Ebla.Operations.Patterns;

@@ -1,5 +1,4 @@
 using Ebla.FileSystems;
-using Ebla.Operations.Backups;
 using Ebla.Operations.Backups.Selection;
 using Ebla.Operations.Patterns;
 using Ebla.Primitives;

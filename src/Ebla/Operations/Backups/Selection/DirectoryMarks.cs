@@ -28,23 +28,20 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
     /// <param name="directory">The directory.</param>
     /// <param name="names">What is in it.</param>
     /// <param name="options">Which marks count.</param>
-    /// <param name="onProblem">Told of an ignore file that cannot be used; what it would leave out is taken then.</param>
-    /// <param name="onNotice">Told of something else that has the name of an ignore file.</param>
+    /// <param name="log">Told of an ignore file that cannot be used; what it would leave out is taken then.</param>
     public static DirectoryMarks Read(
-        SourceDirectory directory, DirectoryListing names, SelectionOptions options, Action<BackupProblem> onProblem,
-        Action<BackupProblem> onNotice)
+        SourceDirectory directory, DirectoryListing names, SelectionOptions options, BackupLog log)
     {
         bool hasIgnoreFile = options.UsesIgnoreFiles && names.Contains(IgnoreFileName);
         bool hasCacheTag = options.ExcludesCaches && names.Contains(CacheTagName);
         return hasIgnoreFile || hasCacheTag
             ? new DirectoryMarks(
-                hasIgnoreFile ? ReadIgnoreFile(directory, onProblem, onNotice) : [],
-                hasCacheTag && HasCacheTag(directory, onProblem))
+                hasIgnoreFile ? ReadIgnoreFile(directory, log) : [],
+                hasCacheTag && HasCacheTag(directory, log))
             : None;
     }
 
-    private static IReadOnlyList<PatternRule> ReadIgnoreFile(
-        SourceDirectory directory, Action<BackupProblem> onProblem, Action<BackupProblem> onNotice)
+    private static IReadOnlyList<PatternRule> ReadIgnoreFile(SourceDirectory directory, BackupLog log)
     {
         ByteName name = new(IgnoreFileName);
         ByteName path = directory.Path.Join(name);
@@ -52,13 +49,13 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
         {
             if (directory.Stat(name.Span).Type != FileType.Regular)
             {
-                onNotice(new BackupProblem(path, NoRegularFile));
+                log.Notice(path, NoRegularFile);
                 return [];
             }
             byte[] content = ReadStart(directory, name, IgnoreFileSizeInBytesMax + 1);
             if (content.Length > IgnoreFileSizeInBytesMax)
             {
-                onProblem(new BackupProblem(path, $"not used: it is longer than {IgnoreFileSizeInBytesMax >> 20} MiB"));
+                log.Problem(path, $"not used: it is longer than {IgnoreFileSizeInBytesMax >> 20} MiB");
                 return [];
             }
             return PatternRule.ReadFile(path, content, mayBeAbsolute: false);
@@ -66,18 +63,18 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
         catch (FileSystemException exception) when (exception.IsVanished)
         {
             // Removed or replaced since its name was read.
-            onNotice(new BackupProblem(path, NoRegularFile));
+            log.Notice(path, NoRegularFile);
             return [];
         }
         catch (FileSystemException exception)
         {
-            onProblem(new BackupProblem(path, $"not used: {exception.Message}"));
+            log.Problem(path, $"not used: {exception.Message}");
             return [];
         }
     }
 
     // A tag that cannot be read marks nothing: too much in a backup is better than too little.
-    private static bool HasCacheTag(SourceDirectory directory, Action<BackupProblem> onProblem)
+    private static bool HasCacheTag(SourceDirectory directory, BackupLog log)
     {
         ByteName name = new(CacheTagName);
         try
@@ -88,7 +85,7 @@ internal readonly record struct DirectoryMarks(IReadOnlyList<PatternRule> Rules,
         {
             if (!exception.IsVanished)
             {
-                onProblem(new BackupProblem(directory.Path.Join(name), $"not used: {exception.Message}"));
+                log.Problem(directory.Path.Join(name), $"not used: {exception.Message}");
             }
             return false;
         }

@@ -1,6 +1,0 @@
-using Ebla.Primitives;
-
-namespace Ebla.Operations.Backups;
-
-/// <summary>A tree that has been handed over to the session, whole or as far as it was finished.</summary>
-internal sealed record AssembledTree(BlobId Root, TreeTotals Totals);
