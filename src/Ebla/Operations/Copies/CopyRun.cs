@@ -1,6 +1,6 @@
 using Ebla.Indexing;
 using Ebla.Keys;
-using Ebla.Operations.Restores;
+using Ebla.Operations.Restores.Fetching;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;

@@ -1,4 +1,4 @@
-using Ebla.Operations.Restores;
+using Ebla.Operations.Restores.Walking;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Trees;

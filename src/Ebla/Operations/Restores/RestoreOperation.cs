@@ -1,6 +1,10 @@
 using System.Threading.Channels;
 using Ebla.FileSystems;
 using Ebla.Indexing;
+using Ebla.Operations.Restores.Fetching;
+using Ebla.Operations.Restores.Planning;
+using Ebla.Operations.Restores.Walking;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Snapshots;

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Ebla.FileSystems;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Primitives;
 
 namespace Ebla.Operations.Restores;

@@ -2,6 +2,9 @@ using System.Threading.Channels;
 using Ebla.Backends;
 using Ebla.Indexing;
 using Ebla.Keys;
+using Ebla.Operations.Restores.Fetching;
+using Ebla.Operations.Restores.Planning;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Primitives;
 using Ebla.Repositories;
 

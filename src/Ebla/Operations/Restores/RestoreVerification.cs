@@ -1,4 +1,6 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Restores.Walking;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;

@@ -1,8 +1,9 @@
 using System.Collections.Concurrent;
 using Ebla.FileSystems;
+using Ebla.Operations.Restores.Planning;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>
 /// Writes contents to files, and finishes each file after its last piece: metadata, then its name. A file with anything wrong is

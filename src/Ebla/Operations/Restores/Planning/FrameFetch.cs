@@ -1,6 +1,6 @@
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Planning;
 
 /// <summary>One range of a pack to be fetched, and the pieces that its frames hold.</summary>
 /// <param name="Plan">The plan that it is of.</param>

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Ebla.Indexing;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Fetching;
 
 /// <summary>Which copies of chunks have turned out to be damaged, and what to read instead. Safe for concurrent use.</summary>
 internal sealed class DamagedCopies(BlobIndex index)

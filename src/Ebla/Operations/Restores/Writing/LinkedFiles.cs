@@ -3,7 +3,7 @@ using Ebla.FileSystems;
 using Ebla.Primitives;
 using Ebla.Trees;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>The files with several names. Memory: a few hundred bytes for each of these.</summary>
 internal sealed class LinkedFiles(TargetTree target, RestoreReport report, RestoreCounters counters, bool isDryRun)

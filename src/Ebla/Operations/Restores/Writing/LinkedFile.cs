@@ -1,7 +1,7 @@
 using Ebla.Primitives;
 using Ebla.Trees;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>A file with several names: the first that can be restored becomes the file, the others are linked to it.</summary>
 internal sealed class LinkedFile(FileType type, long sizeInBytes)

@@ -1,6 +1,6 @@
 using Ebla.Trees;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>One name of a file with several.</summary>
 /// <param name="Directory">Where it is.</param>

@@ -1,8 +1,10 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Restores.Planning;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Primitives;
 using Ebla.Trees;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Walking;
 
 /// <summary>Restores entries that are no directories: plans files, makes all else. For the walk alone.</summary>
 internal sealed class EntryRestorer(RestoreRun run, FilePlanner planner)

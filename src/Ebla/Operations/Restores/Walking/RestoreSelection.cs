@@ -1,7 +1,7 @@
 using Ebla.Operations.Patterns;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Walking;
 
 /// <summary>Decides which entries of a snapshot are restored, by their paths alone. Immutable.</summary>
 internal sealed class RestoreSelection

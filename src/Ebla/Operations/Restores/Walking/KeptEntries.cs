@@ -1,7 +1,7 @@
 using Ebla.FileSystems;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Walking;
 
 /// <summary>Entries that are never removed. Known by device and inode, since a path can lead there in many ways.</summary>
 internal sealed class KeptEntries

@@ -1,7 +1,7 @@
 using Ebla.FileSystems;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>
 /// Entries that are to refuse changes (chattr +i, +a) once all is restored: an immutable directory takes no entries, an immutable file

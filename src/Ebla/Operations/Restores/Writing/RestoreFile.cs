@@ -1,7 +1,7 @@
 using Ebla.FileSystems;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>A regular file that is being restored.</summary>
 /// <param name="directory">Where it is; waits for it.</param>

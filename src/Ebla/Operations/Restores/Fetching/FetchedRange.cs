@@ -1,6 +1,7 @@
+using Ebla.Operations.Restores.Planning;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Fetching;
 
 /// <summary>A range of a pack that is being read, or has been. One owner, who waits for the reading before disposing.</summary>
 /// <param name="fetch">What is read.</param>

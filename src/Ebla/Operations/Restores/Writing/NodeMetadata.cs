@@ -4,7 +4,7 @@ using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Trees;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>What a node's metadata mean on this machine.</summary>
 internal sealed class NodeMetadata(

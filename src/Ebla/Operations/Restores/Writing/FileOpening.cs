@@ -1,4 +1,4 @@
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>How a file is opened for writing.</summary>
 internal enum FileOpening

@@ -1,9 +1,10 @@
 using System.Threading.Channels;
 using Ebla.Backends;
 using Ebla.Indexing;
+using Ebla.Operations.Restores.Planning;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Fetching;
 
 /// <summary>
 /// Reads ranges of packs ahead of the workers that open them: on a line of 50 ms, each as long as it likes to travel, as many must be on

@@ -1,7 +1,7 @@
 using Ebla.FileSystems;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>
 /// A directory that is being restored. Its metadata are set when nothing waits below it any more: until then it is writable for us,

@@ -1,7 +1,7 @@
 using Ebla.FileSystems;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Walking;
 
 /// <summary>Finds what is in a directory of the target and not in the snapshot, as the nodes come in their order.</summary>
 internal sealed class ExtraEntries

@@ -1,9 +1,10 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Trees;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Walking;
 
 /// <summary>Walks the tree: makes directories as it goes, and hands on what is in them.</summary>
 /// <remarks>Memory: one tree blob for each level of the way down, and its names in the target where some are to be removed.</remarks>

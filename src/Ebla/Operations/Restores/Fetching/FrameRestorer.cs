@@ -1,11 +1,13 @@
 using System.Runtime.InteropServices;
 using Ebla.Indexing;
 using Ebla.Keys;
+using Ebla.Operations.Restores.Planning;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Repositories;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Fetching;
 
 /// <summary>One worker: opens frames that were fetched, checks them, and hands their chunks to files. Not for concurrent use.</summary>
 internal sealed class FrameRestorer(

@@ -1,4 +1,4 @@
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Writing;
 
 /// <summary>What is to be done with a name of a file that has several.</summary>
 internal enum LinkedFileTurn

@@ -1,9 +1,10 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Trees;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Planning;
 
 /// <summary>
 /// Compares a file of the snapshot with what the target has of it: the file of that name, and what a killed run has left of it under

@@ -1,4 +1,4 @@
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Walking;
 
 /// <summary>
 /// The path that a walk is at, from the root of the snapshot and without a slash at its start: one buffer for all levels, so that deep

@@ -2,7 +2,7 @@ using System.Collections.Concurrent;
 using Ebla.Indexing;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Planning;
 
 /// <summary>A bounded number of pieces, in the order of the frames that hold them, so that each frame is read once.</summary>
 internal sealed class RestorePlan

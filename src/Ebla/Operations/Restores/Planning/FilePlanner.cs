@@ -1,10 +1,11 @@
 using System.Runtime.ExceptionServices;
 using Ebla.FileSystems;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Packs;
 using Ebla.Primitives;
 using Ebla.Trees;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Planning;
 
 /// <summary>
 /// Gathers the pieces of files to plans for the workers. What is in the target already is read before, several files at a time, and

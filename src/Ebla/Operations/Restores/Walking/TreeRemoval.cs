@@ -1,7 +1,8 @@
 using Ebla.FileSystems;
+using Ebla.Operations.Restores.Writing;
 using Ebla.Primitives;
 
-namespace Ebla.Operations.Restores;
+namespace Ebla.Operations.Restores.Walking;
 
 /// <summary>
 /// Removes from the target what the snapshot does not have. Never follows a link, never enters what is mounted, never touches what is
