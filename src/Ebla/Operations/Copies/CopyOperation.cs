@@ -110,8 +110,10 @@ public static class CopyOperation
 
         private async Task<LoadedCatalog> LoadSourceAsync(CancellationToken cancellationToken)
         {
+            // Its entries are numbered, so it does not grow later. What a prune of the source moves meanwhile the next run finds.
             LoadedCatalog catalog = await source.CreateCatalogLoader().LoadForReadingAsync(cancellationToken).ConfigureAwait(false);
-            catalog.Index.Grow = null; // Its entries are numbered. What a prune of the source moves meanwhile the next run finds.
+            _ = await catalog.Growth!.TryAddUnnamedAsync(cancellationToken).ConfigureAwait(false);
+            catalog.Index.Grow = null;
             foreach (CatalogFinding finding in catalog.Findings)
             {
                 observer.Notice($"{finding.Message} Run ebla check on the source.");
