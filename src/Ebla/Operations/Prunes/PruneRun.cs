@@ -2,6 +2,7 @@ using Ebla.Indexing;
 using Ebla.Notes;
 using Ebla.Primitives;
 using Ebla.Repositories;
+using Ebla.Snapshots;
 
 namespace Ebla.Operations.Prunes;
 
@@ -17,6 +18,7 @@ internal sealed class PruneRun : IDisposable
     private readonly SessionWatch _watch;
     private readonly Sweep _sweep;
     private readonly IntentFinisher _finisher;
+    private readonly HashSet<ObjectName> _told = [];
     private LoadedCatalog? _planned;
     private LiveMark? _plannedMark;
 
@@ -94,9 +96,14 @@ internal sealed class PruneRun : IDisposable
         SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
         LoadedCatalog catalog = _planned = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         CondemnedNames before = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+        RequireAllThere(snapshots, before);
         Sightings sightings = new(_repository, _options);
         StoredSnapshot[] removed =
-            [.. snapshots.Forgotten.Where(stored => before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))];
+        [
+            .. snapshots.Forgotten.Where(stored => (before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))
+                && !snapshots.Notes.MayBeBack(stored.Id)),
+        ];
+        TellOfDoubt(snapshots);
         sightings.Save(snapshots.Forgotten.Select(stored => stored.Id));
         // What runs left that could not delete their intents must not keep what was forgotten since. The look takes all intents for roots.
         BlobId[] intended = [.. sessions.RootsToCome(snapshots.Present.Select(stored => stored.Id).ToHashSet())];
@@ -164,10 +171,14 @@ internal sealed class PruneRun : IDisposable
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         await _repository.DelayAsync(_options.ListLag, cancellationToken).ConfigureAwait(false);
         SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
+        RequireAllThere(snapshots, condemned);
         LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
         StoredSnapshot[] removed =
-            [.. snapshots.Forgotten.Where(stored => condemned.Snapshots.Contains(stored.Id) && !sessions.Intends(stored.Id))];
+        [
+            .. snapshots.Forgotten.Where(stored => condemned.Snapshots.Contains(stored.Id) && !sessions.Intends(stored.Id)
+                && !snapshots.Notes.MayBeBack(stored.Id)),
+        ];
         ObjectId[] packs = [.. catalog.Packs!.Sizes.Keys.Where(condemned.Packs.Contains).Order()];
         if (packs.Length > 0)
         {
@@ -221,12 +232,42 @@ internal sealed class PruneRun : IDisposable
                 + "copy of the store, or delete the object.");
     }
 
+    private void TellOfDoubt(SnapshotList snapshots)
+    {
+        foreach (StoredSnapshot stored in snapshots.Forgotten.Where(stored => snapshots.Notes.MayBeBack(stored.Id)))
+        {
+            string id = stored.Id.ToShortString();
+            _observer.Problem(
+                $"note number {snapshots.Notes.MissingNumber} is missing, and may have brought the forgotten snapshot {id} back: it stays. To let it "
+                + $"go: ebla forget {id}; to have it: ebla undelete {id}");
+        }
+    }
+
+    // What only a lost snapshot needs is unused, and would go for good, though the object may be found again.
+    private static void RequireAllThere(SnapshotList snapshots, CondemnedNames condemned)
+    {
+        foreach ((KnownWriter lost, StoredSnapshot knownBy) in snapshots.Missing)
+        {
+            if (!condemned.Snapshots.Contains(lost.Snapshot))
+            {
+                string id = lost.Snapshot.ToShortString();
+                throw new CorruptDataException(
+                    $"{new ObjectName(ObjectKind.Snapshot, lost.Snapshot)} is missing: snapshot {knownBy.Id.ToShortString()} knew it, and nobody "
+                    + "forgot it. Nothing was removed: what it needs would be lost for good. Put it back from a copy of the store; or, if it is to "
+                    + $"go: ebla forget {id}");
+            }
+        }
+    }
+
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)
     {
         LoadedCatalog catalog = await _repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false);
         foreach (CatalogFinding finding in catalog.Findings)
         {
-            _observer.Problem($"{finding.Message} Run ebla check.");
+            if (_told.Add(finding.Name))
+            {
+                _observer.Problem($"{finding.Message} Run ebla check, which says what to do.");
+            }
         }
         return catalog;
     }
