@@ -1,7 +1,6 @@
 using Ebla.Backends.Memory;
 using Ebla.Operations.Checks;
 using Ebla.Operations.Copies;
-using Ebla.Operations.Listing;
 using Ebla.Primitives;
 using Ebla.Repositories;
 using Ebla.Tests.Operations.Copies;
@@ -34,7 +33,7 @@ public sealed class UnnamedPackTests
         _ = await fixture.RestoreAndCompareAsync();
 
         await using Repository repository = await TestRepository.OpenAsync(fixture.Backend);
-        Assert.Empty((await PruneFixture.CheckAsync(repository)).Findings.Where(finding => finding.Severity == CheckSeverity.Damage));
+        Assert.DoesNotContain((await PruneFixture.CheckAsync(repository)).Findings, finding => finding.Severity == CheckSeverity.Damage);
     }
 
     [Fact]
