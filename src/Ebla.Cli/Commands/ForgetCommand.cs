@@ -146,6 +146,15 @@ internal static class ForgetCommand
         {
             output.WriteLine($"without {(account.Snapshots.Count == 1 ? "it" : "them")} a prune can free {AccountText.Of(account)}");
         }
+        if (result.Lost.Count > 0)
+        {
+            output.WriteLine($"{Count.Of(result.Lost.Count, "missing snapshot")} {(isDryRun ? "would be " : "")}forgotten: what nobody else needs "
+                + "goes with the next prune");
+        }
+        if (result.Lost.Count > 0 && result.Forgotten.Count == 0)
+        {
+            return;
+        }
         string zone = result.Policy is null ? "" : $"; days are those of {result.Zone.Id}";
         output.WriteLine(isDryRun
             ? $"dry run: {Count.Of(result.Forgotten.Count, "snapshot")} would be forgotten{zone}; nothing was changed"

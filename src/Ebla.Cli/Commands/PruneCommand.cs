@@ -86,7 +86,8 @@ internal static class PruneCommand
                 RepackSizeInBytesMax = context.Get(repack) is { } size
                     ? ByteSize.TryParse(size) ?? throw new UsageException($"{RepackName}: '{size}' is no size; try 10GiB.")
                     : null,
-                Grace = Parse(context.Get(grace), GraceName, options.Grace),
+                // No timer waits for this one, and locks of stores last for years.
+                Grace = Parse(context.Get(grace), GraceName, options.Grace, daysMax: 3660),
                 SessionWait = Parse(context.Get(wait), WaitName, options.SessionWait),
                 FenceAfter = Parse(context.Get(fence), FenceName, options.FenceAfter),
                 ListLag = Parse(context.Get(lag), LagName, options.ListLag),
@@ -151,7 +152,8 @@ internal static class PruneCommand
         }
     }
 
-    private static TimeSpan Parse(string? text, string name, TimeSpan otherwise) => text is null ? otherwise : DurationArgument.Parse(name, text);
+    private static TimeSpan Parse(string? text, string name, TimeSpan otherwise, int daysMax = DurationArgument.DaysMax)
+        => text is null ? otherwise : DurationArgument.Parse(name, text, daysMax);
 
     private static double ParseShare(string text)
         => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent)

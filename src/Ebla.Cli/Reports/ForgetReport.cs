@@ -24,7 +24,7 @@ internal sealed record ForgetReport
     {
         DryRun = isDryRun,
         TimeZone = result.Policy is null ? null : result.Zone.Id,
-        Forgotten = [.. result.Forgotten.Select(stored => stored.Id.ToString())],
+        Forgotten = [.. result.Forgotten.Select(stored => stored.Id).Concat(result.Lost).Select(id => id.ToString())],
         Account = SelectionReport.Of(result.Account),
         Groups = [.. result.Groups.Select(GroupOf)],
     };

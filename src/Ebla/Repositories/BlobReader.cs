@@ -31,13 +31,15 @@ internal sealed class BlobReader(IBackend backend, UnlockedKeys keys, BlobIndex 
     {
         while (true)
         {
+            long known = index.EntryCount;
             try
             {
                 return await ReadCopyAsync(id, cancellationToken).ConfigureAwait(false);
             }
             catch (Exception exception) when (exception is CorruptDataException or MissingObjectException)
             {
-                if (!await index.TryGrowAsync(cancellationToken).ConfigureAwait(false))
+                // It may also have grown for somebody else, just before.
+                if (!await index.TryGrowAsync(cancellationToken).ConfigureAwait(false) && index.EntryCount == known)
                 {
                     throw;
                 }

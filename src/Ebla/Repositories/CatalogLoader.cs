@@ -23,7 +23,7 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
 
     /// <summary>
     /// For a reader: everything that segments name counts, until reading it proves otherwise. Where a segment is damaged, the directories
-    /// of the packs that it alone named are read instead.
+    /// of the packs that it alone named are read instead; where one has vanished, as soon as something is not found.
     /// </summary>
     public async Task<LoadedCatalog> LoadForReadingAsync(CancellationToken cancellationToken)
     {
@@ -34,8 +34,15 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
             PackList packs = await PackList.LoadAsync(backend, [], cancellationToken).ConfigureAwait(false);
             catalog = await LoadAsync(packs, cancellationToken).ConfigureAwait(false);
         }
-        catalog.Index.Grow = new IndexGrowth(catalog, backend, ReadNamedAsync, cache).GrowAsync;
-        return catalog;
+        IndexGrowth growth = new(
+            catalog,
+            backend,
+            ReadNamedAsync,
+            cache,
+            async (runs, token) => await ReadUnnamedAsync(
+                runs, await PackList.LoadAsync(backend, [], token).ConfigureAwait(false), [], token).ConfigureAwait(false));
+        catalog.Index.Grow = growth.GrowAsync;
+        return catalog with { Growth = growth };
     }
 
     /// <summary>
@@ -178,7 +185,7 @@ internal sealed class CatalogLoader(IBackend backend, UnlockedKeys keys, Catalog
             ?? await _objects.TryReadAsync(name, IndexSegmentCodec.BodySizeInBytesMax * 2L, cancellationToken).ConfigureAwait(false);
 
     private async Task<List<IndexedPack>> ReadUnnamedAsync(
-        List<IndexRun> runs, PackList packs, List<CatalogFinding> findings, CancellationToken cancellationToken)
+        IReadOnlyList<IndexRun> runs, PackList packs, List<CatalogFinding> findings, CancellationToken cancellationToken)
     {
         // A condemned pack must not get into the index again: a writer would rely on what is about to go.
         HashSet<ObjectId> unnamed = [.. packs.Sizes.Where(pack => packs.IsUsable(pack.Key, pack.Value)).Select(pack => pack.Key)];

@@ -6,11 +6,20 @@ namespace Ebla.Repositories;
 
 /// <summary>Adds segments to an index that came after it was loaded: a prune may have moved blobs meanwhile.</summary>
 /// <remarks>
-/// For readers: a list is no snapshot, so three lists in a row must show nothing new before the reader is told so. Then nobody is asked for
-/// a while: where much is lost, each blob would ask.
+/// For readers: a list is no snapshot, so three lists in a row must show nothing new before the reader is told so; and, once, the packs
+/// that no segment names are read, since a segment may have vanished. Then nobody is asked for a while: where much is lost, each blob would ask.
 /// </remarks>
+/// <param name="catalog">What grows.</param>
+/// <param name="backend">Where segments are.</param>
+/// <param name="read">Reads a segment; null if it is gone.</param>
+/// <param name="cache">Where runs are.</param>
+/// <param name="readUnnamed">Reads the directories of the packs that none of these runs names; null for a writer, who has done it.</param>
 internal sealed class IndexGrowth(
-    LoadedCatalog catalog, IBackend backend, Func<ObjectName, CancellationToken, Task<IReadOnlyList<IndexedPack>?>> read, CatalogCache cache)
+    LoadedCatalog catalog,
+    IBackend backend,
+    Func<ObjectName, CancellationToken, Task<IReadOnlyList<IndexedPack>?>> read,
+    CatalogCache cache,
+    Func<IReadOnlyList<IndexRun>, CancellationToken, Task<List<IndexedPack>>>? readUnnamed = null)
 {
     private const int ListsMax = 3;
 
@@ -20,6 +29,7 @@ internal sealed class IndexGrowth(
     private readonly HashSet<ObjectId> _known = [.. catalog.Segments];
     private Task<bool> _looking = Task.FromResult(false);
     private long? _barren;
+    private bool _hasReadUnnamed;
 
     /// <summary>True if something came. Those who ask while one looks share what it finds.</summary>
     public Task<bool> GrowAsync(CancellationToken cancellationToken)
@@ -76,14 +86,29 @@ internal sealed class IndexGrowth(
 
         void Close()
         {
-            IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);
-            CatalogCache.DeleteSessionRun(run);
-            catalog.Index.Add(run, isUsable);
+            Add(packs, isUsable);
             packs.Clear();
             DroppedArrays.Add(4 * bytes); // As where the catalog is loaded.
             bytes = 0;
             hasGrown = true;
         }
+    }
+
+    /// <summary>Adds what packs hold that no segment names, the first time that it is called.</summary>
+    /// <returns>Whether anything came.</returns>
+    public async Task<bool> TryAddUnnamedAsync(CancellationToken cancellationToken)
+    {
+        if (_hasReadUnnamed || readUnnamed is null)
+        {
+            return false;
+        }
+        List<IndexedPack> packs = await readUnnamed(catalog.Index.Runs, cancellationToken).ConfigureAwait(false);
+        _hasReadUnnamed = true;
+        if (packs.Count > 0)
+        {
+            Add(packs, (_, _) => true);
+        }
+        return packs.Count > 0;
     }
 
     private async Task<bool> LookAsync(CancellationToken cancellationToken)
@@ -99,7 +124,15 @@ internal sealed class IndexGrowth(
                 return true;
             }
         }
+        bool hasGrown = await TryAddUnnamedAsync(cancellationToken).ConfigureAwait(false);
         _barren = TimeProvider.System.GetTimestamp();
-        return false;
+        return hasGrown;
+    }
+
+    private void Add(List<IndexedPack> packs, Func<ObjectId, long, bool> isUsable)
+    {
+        IndexRun run = RunWriter.Write(cache.NewSessionPath(), [], packs);
+        CatalogCache.DeleteSessionRun(run);
+        catalog.Index.Add(run, isUsable);
     }
 }

@@ -17,6 +17,6 @@ internal sealed record LoadedCatalog(
     /// <summary>For a writer: what was condemned before the packs were listed.</summary>
     public CondemnedNames Condemned { get; init; } = new([], []);
 
-    /// <summary>For a writer: adds segments that came since.</summary>
+    /// <summary>Adds what came since, or was not found at first; null for a pruner.</summary>
     public IndexGrowth? Growth { get; init; }
 }

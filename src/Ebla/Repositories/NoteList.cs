@@ -13,6 +13,8 @@ internal sealed class NoteList
     private readonly Dictionary<ObjectId, (ForgottenSnapshot Snapshot, List<ObjectId> Notes)> _forgotten = [];
     private readonly Dictionary<ObjectId, List<ObjectId>> _pinned = [];
     private readonly HashSet<ObjectId> _removed;
+    private readonly Dictionary<ObjectId, ulong> _lastForget = [];
+    private readonly ulong _lastMissing;
 
     /// <param name="notes">Those of members who may say such things, with their names.</param>
     /// <param name="findings">Notes that could not be read.</param>
@@ -33,6 +35,7 @@ internal sealed class NoteList
                 {
                     _forgotten[forgotten.Snapshot].Notes.Add(id);
                 }
+                _lastForget[forgotten.Snapshot] = note.Number;
             }
             foreach (ObjectId pinned in note.Pinned.Where(one => !withdrawn.Contains(new Withdrawal(id, one))))
             {
@@ -44,7 +47,7 @@ internal sealed class NoteList
         }
         Forgets = [.. all.Where(one => one.Note.Type == NoteType.Forgotten).Select(one => one.Note)];
         Policy = all.LastOrDefault(one => one.Note.Type == NoteType.Policy).Note?.Policy;
-        MissingNumber = FindMissing(all);
+        (MissingNumber, _lastMissing) = FindMissing(all);
         NextNumber = all.Length == 0 ? 1 : all[^1].Note.Number == ulong.MaxValue ? ulong.MaxValue : all[^1].Note.Number + 1;
     }
 
@@ -81,6 +84,13 @@ internal sealed class NoteList
     /// <summary>Whether a prune has decided to remove the snapshot, which nothing can undo.</summary>
     public bool IsRemoved(ObjectId snapshot) => _removed.Contains(snapshot);
 
+    /// <summary>
+    /// Whether a note that is lost may have brought the forgotten snapshot back: one that came after the last that forgets it. Then whoever takes
+    /// away must let it be, until somebody forgets it again.
+    /// </summary>
+    public bool MayBeBack(ObjectId snapshot)
+        => !_removed.Contains(snapshot) && _lastForget.TryGetValue(snapshot, out ulong number) && number < _lastMissing;
+
     /// <summary>Whether the snapshot must not be forgotten.</summary>
     public bool IsPinned(ObjectId snapshot) => _pinned.ContainsKey(snapshot);
 
@@ -103,17 +113,19 @@ internal sealed class NoteList
         }
     }
 
-    private static ulong? FindMissing((ObjectId Id, Note Note)[] byNumber)
+    // The lowest, and the highest; null and 0 if none is.
+    private static (ulong? First, ulong Last) FindMissing((ObjectId Id, Note Note)[] byNumber)
     {
+        (ulong? First, ulong Last) missing = (null, 0);
         ulong last = 0;
         foreach ((_, Note note) in byNumber)
         {
             if (note.Number - last > 1)
             {
-                return last + 1;
+                missing = (missing.First ?? last + 1, note.Number - 1);
             }
             last = note.Number;
         }
-        return null;
+        return missing;
     }
 }

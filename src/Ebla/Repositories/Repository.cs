@@ -58,12 +58,19 @@ public sealed class Repository : IAsyncDisposable
 
     /// <summary>Makes a new repository and opens it. The header is written last: before it, nothing is a repository.</summary>
     /// <exception cref="RepositoryExistsException">There is one already.</exception>
+    /// <exception cref="CorruptDataException">There is one that has lost its header.</exception>
     public static async Task<Repository> InitAsync(
         IBackend backend, RepositoryCreation creation, RepositoryOptions options, CancellationToken cancellationToken)
     {
         if (await backend.ReadHeaderAsync(cancellationToken).ConfigureAwait(false) is not null)
         {
             throw new RepositoryExistsException($"There is a repository at {backend.Location} already.");
+        }
+        if (await FindSnapshotAsync(backend, cancellationToken).ConfigureAwait(false) is { } orphan)
+        {
+            throw new CorruptDataException(
+                $"At {backend.Location} there are snapshots ({orphan}) of a repository whose header is lost. Put the header back from a copy of the "
+                + "store: it never changes. Or make the new repository elsewhere.");
         }
         NewRepository created = NewRepository.Create(creation);
         try
@@ -136,6 +143,23 @@ public sealed class Repository : IAsyncDisposable
         => time == TimeSpan.Zero ? Task.CompletedTask : Task.Delay(time, Time, cancellationToken);
 
     internal CatalogLoader CreateCatalogLoader() => new(Backend, Keys, Cache, Metadata);
+
+    // Key objects alone would be what an init left that was cut off.
+    private static async Task<ObjectName?> FindSnapshotAsync(IBackend backend, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await foreach (ObjectInfo info in backend.ListAsync(ObjectKind.Snapshot, cancellationToken).ConfigureAwait(false))
+            {
+                return info.Name;
+            }
+            return null;
+        }
+        catch (NoRepositoryException)
+        {
+            return null; // Not even the bucket is there.
+        }
+    }
 
     // A header that is not there says nothing of a bucket; a listing does.
     private static async Task<NoRepositoryException> MissingAsync(IBackend backend, Task listing)

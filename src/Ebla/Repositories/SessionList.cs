@@ -44,7 +44,16 @@ internal sealed class SessionList
             Concurrently.SmallObjects,
             cancellationToken).ConfigureAwait(false))
         {
-            if (await reading.ConfigureAwait(false) is { } content)
+            byte[]? read;
+            try
+            {
+                read = await reading.ConfigureAwait(false);
+            }
+            catch (CorruptDataException exception)
+            {
+                throw Unreadable(exception.Message.TrimEnd('.'), exception);
+            }
+            if (read is { } content)
             {
                 SessionRecord record = Open(keys, info.Name, content);
                 list.Add(info.Name, record);
@@ -79,11 +88,13 @@ internal sealed class SessionList
         }
         catch (CorruptDataException exception)
         {
-            throw new CorruptDataException(
-                $"{name} is no session record of a member of this repository: {exception.Message} Until it is gone nothing is removed. Delete it "
-                + "from the store if no backup of yours is running.", exception);
+            throw Unreadable($"{name} is no session record of a member of this repository: {exception.Message.TrimEnd('.')}", exception);
         }
     }
+
+    private static CorruptDataException Unreadable(string why, CorruptDataException exception) => new(
+        $"{why}. It may be of a backup that is about to commit, so nothing is removed until it is gone. When no backup, copy or prune runs on any "
+        + "machine, delete that object from the store.", exception);
 
     private static Snapshot? TryOpenSnapshot(UnlockedKeys keys, ReadOnlySpan<byte> content)
     {

@@ -23,6 +23,28 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
     internal IEnumerable<StoredSnapshot> Present => Snapshots.Concat(Forgotten);
 
     /// <summary>
+    /// Snapshots that one which is there knew, and which are not there although no note says that they are forgotten: lost, or removed by hand.
+    /// Of a writer whose snapshots are lost one after the other, the last.
+    /// </summary>
+    internal IEnumerable<(KnownWriter Lost, StoredSnapshot KnownBy)> Missing
+    {
+        get
+        {
+            HashSet<ObjectId> accountedFor = [.. Present.Select(stored => stored.Id), .. Findings.Select(finding => finding.Name.Id)];
+            foreach (StoredSnapshot stored in Present)
+            {
+                foreach (KnownWriter known in stored.Snapshot.Known)
+                {
+                    if (!Notes.IsForgotten(known.Snapshot) && accountedFor.Add(known.Snapshot))
+                    {
+                        yield return (known, stored);
+                    }
+                }
+            }
+        }
+    }
+
+    /// <summary>
     /// The snapshots without those partial ones that a later one of the same host, writer and paths supersedes: a whole one, or a partial
     /// one of the same run.
     /// </summary>
@@ -51,6 +73,7 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
     /// there is any.
     /// </summary>
     /// <exception cref="SnapshotNotFoundException">None fits, or more than one.</exception>
+    /// <exception cref="CorruptDataException">It is damaged.</exception>
     public StoredSnapshot Find(string name)
     {
         if (name == "latest" || name.StartsWith("latest:", StringComparison.Ordinal))
@@ -70,7 +93,7 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
             1 => matches[0],
             0 when Forgotten.Any(stored => stored.Id.ToString().StartsWith(name, StringComparison.Ordinal)) => throw NotFound(
                 $"The snapshot {name} is forgotten. As long as no prune has removed it, this brings it back: ebla undelete {name}"),
-            0 => throw Unreadable(name) ?? NotFound($"There is no snapshot whose id begins with {name}."),
+            0 => throw Unreadable(name) ?? (EblaException)NotFound($"There is no snapshot whose id begins with {name}."),
             _ => throw NotFound($"{matches.Length} snapshots have ids that begin with {name}: give more digits."),
         };
     }
@@ -88,11 +111,23 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
         {
             return Notes.IsForgotten(matches[0].Id) ? matches[0] : null;
         }
-        throw (matches.Length == 0 ? Unreadable(name) : null) ?? NotFound(
+        throw (matches.Length == 0 ? Unreadable(name) : null) ?? (EblaException)NotFound(
             matches.Length > 1 ? $"{matches.Length} snapshots have ids that begin with {name}: give more digits."
             : Notes.Forgotten.Any(one => one.Snapshot.ToString().StartsWith(name, StringComparison.Ordinal))
             ? $"It is too late for {name}: it was forgotten, and a prune has removed it."
             : $"There is no snapshot whose id begins with {name}.");
+    }
+
+    /// <summary>The missing snapshot whose id begins so; none unless exactly one does, and none that is there.</summary>
+    internal IEnumerable<ObjectId> FindMissing(string name)
+    {
+        if (name.Length < PrefixLengthMin || Present.Any(stored => stored.Id.ToString().StartsWith(name, StringComparison.Ordinal)))
+        {
+            return [];
+        }
+        ObjectId[] found =
+            [.. Missing.Select(one => one.Lost.Snapshot).Where(id => id.ToString().StartsWith(name, StringComparison.Ordinal))];
+        return found.Length == 1 ? found : [];
     }
 
     /// <summary>
@@ -117,7 +152,7 @@ public sealed record SnapshotList(IReadOnlyList<StoredSnapshot> Snapshots, IRead
         Findings.Count == 0 ? message : $"{message} (Snapshot objects that could not be read: {Findings.Count}. Run ebla check.)");
 
     // It is there, but nobody can tell what it was; so it can neither be restored nor forgotten.
-    private SnapshotNotFoundException? Unreadable(string name)
+    private CorruptDataException? Unreadable(string name)
         => Findings.FirstOrDefault(finding => finding.Name.Id.ToString().StartsWith(name, StringComparison.Ordinal)) is { } finding
             ? new($"{finding.Message} Put it back from a copy of the store, or delete this object there: nothing else can be done with it.")
             : null;

@@ -59,7 +59,9 @@ public static class BackupOperation
         SnapshotList known = await loading.ConfigureAwait(false);
         foreach (CatalogFinding finding in session.Findings.Concat(known.Findings))
         {
-            log.Notice(default, $"{finding.Message} What it held is stored again. Run ebla check.");
+            // The packs that a segment named say themselves what they hold.
+            string lost = finding.Name.Kind == ObjectKind.Pack ? " What it held is stored again." : "";
+            log.Notice(default, $"{finding.Message}{lost} Run ebla check.");
         }
         IReadOnlyList<StoredSnapshot> previous = PreviousSnapshots.Find(known, host, paths);
         SentinelChoice sentinel = ChooseSentinel(options.Sentinel, previous.Count > 0 ? previous[^1] : null);

@@ -121,7 +121,8 @@ public static class CheckOperation
         foreach (CatalogFinding finding in snapshots.Findings)
         {
             _ = accountedFor.Add(finding.Name.Id);
-            report.Add(new CheckFinding(CheckSeverity.Damage, CheckSubject.Snapshot, finding.Name, finding.Message)
+            string message = finding.Message + CheckReport.AdviceFor(ObjectKind.Snapshot);
+            report.Add(new CheckFinding(CheckSeverity.Damage, CheckSubject.Snapshot, finding.Name, message)
             {
                 Snapshots = [finding.Name.Id],
             });

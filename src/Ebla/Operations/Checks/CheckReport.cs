@@ -39,7 +39,10 @@ internal sealed class CheckReport(ICheckObserver? observer)
     /// An object that could not be read or opened. What a newer version wrote is not damage, but it was not checked.
     /// </summary>
     public void AddFailure(ObjectName name, EblaException failure)
-        => Add(failure is UnsupportedFormatException ? CheckSeverity.Warning : CheckSeverity.Damage, name, failure.Message);
+        => Add(
+            failure is UnsupportedFormatException ? CheckSeverity.Warning : CheckSeverity.Damage,
+            name,
+            failure is CorruptDataException ? failure.Message + AdviceFor(name.Kind) : failure.Message);
 
     /// <summary>Takes over what an attempt found that is to count.</summary>
     public void Add(CheckReport attempt)
@@ -55,6 +58,18 @@ internal sealed class CheckReport(ICheckObserver? observer)
     /// </summary>
     public static bool IsOfObject(Exception failure)
         => failure is CorruptDataException or UnsupportedFormatException or BackendException { IsTransient: false };
+
+    /// <summary>What to do about a damaged object (docs/pruning.md); empty where the finding's other words say it.</summary>
+    public static string AdviceFor(ObjectKind kind) => kind switch
+    {
+        ObjectKind.Index => " Nothing is lost by it alone: delete this object from the store, at any time.",
+        ObjectKind.Snapshot => " Put it back from a copy of the store, or delete this object.",
+        ObjectKind.Note => " Put it back from a copy of the store; or look at ebla snapshots, delete this object, and pin again what it pinned.",
+        ObjectKind.Session => " It stops prunes: when no backup, copy or prune runs on any machine, delete this object from the store.",
+        ObjectKind.Condemned =>
+            " It stops backups and prunes: when no backup, copy or prune runs on any machine, delete this object from the store, and prune.",
+        _ => "",
+    };
 
     private static CheckSubject SubjectOf(ObjectKind kind) => kind switch
     {

@@ -1,4 +1,5 @@
 using Ebla.Backends;
+using Ebla.Hashing;
 using Ebla.Keys;
 using Ebla.Operations.KeySlots;
 using Ebla.Packs;
@@ -83,6 +84,9 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
 
     public async Task CheckSessionsAsync()
     {
+        // Snapshots first: what is put meanwhile was intended before, and where nothing can be deleted intents stay.
+        HashSet<ObjectId> present = [.. (await Concurrently.ReadAllAsync(_backend.ListAsync(ObjectKind.Snapshot, cancellationToken))
+            .ConfigureAwait(false)).Select(info => info.Name.Id)];
         Dictionary<SessionId, (MemberId Writer, bool IsOver, bool HasIntent)> sessions = [];
         await foreach ((ObjectName _, SessionRecord record) in OpenAllAsync(
             ObjectKind.Session, SessionRecordCodec.BodySizeInBytesMax * 2L, content => SessionRecordCodec.Open(_keys, content))
@@ -92,7 +96,7 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
             sessions[record.Session] = (
                 record.Writer,
                 isOver || record.Type is SessionRecordType.Fence or SessionRecordType.Ended,
-                hasIntent || record.Type == SessionRecordType.Intent);
+                hasIntent || (record.Type == SessionRecordType.Intent && !present.Contains(new ObjectId(Blake3.Hash(record.Snapshot.Span)))));
         }
         // A fence stays for ever, and says nothing that anybody could do something about.
         foreach ((SessionId session, (MemberId writer, bool isOver, bool hasIntent)) in sessions)
@@ -131,7 +135,7 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
         NoteList notes = await new NoteStore(repository, null).LoadAsync(cancellationToken).ConfigureAwait(false);
         foreach (CatalogFinding finding in notes.Findings)
         {
-            report.Add(CheckSeverity.Damage, finding.Name, finding.Message);
+            report.Add(CheckSeverity.Damage, finding.Name, finding.Message + CheckReport.AdviceFor(ObjectKind.Note));
         }
         if (notes.MissingNumber is { } missing && notes.Findings.Count == 0)
         {

@@ -43,7 +43,7 @@ internal static class SnapshotHistory
                     CheckSeverity.Warning, CheckSubject.History, new ObjectName(ObjectKind.Snapshot, id),
                     $"Snapshot {id.ToShortString()}, number {claim.Sequence} of writer {claim.Writer}, is missing: snapshot "
                     + $"{by.ToShortString()} knew it. It was removed by hand or by the store, or the store went back to an "
-                    + "older state.");
+                    + $"older state. No prune removes anything until it is back, or given up: ebla forget {id.ToShortString()}");
             }
         }
         // What is accounted for but never claimed has a number that nobody knows: each may fill one hole.

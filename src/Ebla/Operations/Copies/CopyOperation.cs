@@ -110,8 +110,10 @@ public static class CopyOperation
 
         private async Task<LoadedCatalog> LoadSourceAsync(CancellationToken cancellationToken)
         {
+            // Its entries are numbered, so it does not grow later. What a prune of the source moves meanwhile the next run finds.
             LoadedCatalog catalog = await source.CreateCatalogLoader().LoadForReadingAsync(cancellationToken).ConfigureAwait(false);
-            catalog.Index.Grow = null; // Its entries are numbered. What a prune of the source moves meanwhile the next run finds.
+            _ = await catalog.Growth!.TryAddUnnamedAsync(cancellationToken).ConfigureAwait(false);
+            catalog.Index.Grow = null;
             foreach (CatalogFinding finding in catalog.Findings)
             {
                 observer.Notice($"{finding.Message} Run ebla check on the source.");
@@ -135,7 +137,9 @@ public static class CopyOperation
             await using ConfiguredAsyncDisposable disposing = session.ConfigureAwait(false);
             foreach (CatalogFinding finding in session.Findings)
             {
-                observer.Notice($"{finding.Message} What it held is stored again. Run ebla check.");
+                // The packs that a segment named say themselves what they hold.
+                string lost = finding.Name.Kind == ObjectKind.Pack ? " What it held is stored again." : "";
+                observer.Notice($"{finding.Message}{lost} Run ebla check.");
             }
             using CopyRun run = new(source, index, places, destination, session.Index, session, options, counters);
             bool isDone = await CopyAllAsync(run, copies, known, pending, cancellationToken).ConfigureAwait(false);
@@ -179,8 +183,8 @@ public static class CopyOperation
             _ = _failed.Add(stored.Id);
             counters.CountFailed();
             observer.Problem(
-                $"snapshot {stored.Id.ToShortString()} is not copied, since something of it is lost in the source: {run.Walk.FirstLoss} "
-                + "Run ebla check on the source.");
+                $"snapshot {stored.Id.ToShortString()} is not copied, since something of it is lost in the source: "
+                + $"{run.Walk.FirstLoss?.TrimEnd('.')}. Run ebla check on the source.");
         }
 
         private async Task<bool> CommitAsync(

@@ -26,7 +26,7 @@ internal sealed class CopyWalk(BlobIndex index)
     /// </param>
     /// <param name="cancellationToken">Cancels.</param>
     public void Visit(BlobId root, Func<long, CatalogEntry, bool> reached, CancellationToken cancellationToken)
-        => Visit(_visited, _recent, ShortId.Of(root), reached, id => Lose(id, "the index does not know it"), cancellationToken);
+        => Visit(_visited, _recent, ShortId.Of(root), reached, id => Lose(id, "it is in no pack that is there"), cancellationToken);
 
     /// <summary>Takes note that a blob cannot be had. From any thread.</summary>
     public void Lose(ShortId id, string why)

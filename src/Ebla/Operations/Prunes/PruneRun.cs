@@ -2,6 +2,7 @@ using Ebla.Indexing;
 using Ebla.Notes;
 using Ebla.Primitives;
 using Ebla.Repositories;
+using Ebla.Snapshots;
 
 namespace Ebla.Operations.Prunes;
 
@@ -17,6 +18,7 @@ internal sealed class PruneRun : IDisposable
     private readonly SessionWatch _watch;
     private readonly Sweep _sweep;
     private readonly IntentFinisher _finisher;
+    private readonly HashSet<ObjectName> _told = [];
     private LoadedCatalog? _planned;
     private LiveMark? _plannedMark;
 
@@ -91,12 +93,16 @@ internal sealed class PruneRun : IDisposable
     {
         _observer.Doing("reading the index ...");
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
-        SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
-        LoadedCatalog catalog = _planned = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         CondemnedNames before = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
+        SnapshotList snapshots = await LoadSnapshotsAsync(before, cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = _planned = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         Sightings sightings = new(_repository, _options);
         StoredSnapshot[] removed =
-            [.. snapshots.Forgotten.Where(stored => before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))];
+        [
+            .. snapshots.Forgotten.Where(stored => (before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))
+                && !snapshots.Notes.MayBeBack(stored.Id)),
+        ];
+        TellOfDoubt(snapshots);
         sightings.Save(snapshots.Forgotten.Select(stored => stored.Id));
         // What runs left that could not delete their intents must not keep what was forgotten since. The look takes all intents for roots.
         BlobId[] intended = [.. sessions.RootsToCome(snapshots.Present.Select(stored => stored.Id).ToHashSet())];
@@ -163,11 +169,14 @@ internal sealed class PruneRun : IDisposable
         _observer.Doing("looking again ...");
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         await _repository.DelayAsync(_options.ListLag, cancellationToken).ConfigureAwait(false);
-        SnapshotList snapshots = await LoadSnapshotsAsync(cancellationToken).ConfigureAwait(false);
+        SnapshotList snapshots = await LoadSnapshotsAsync(condemned, cancellationToken).ConfigureAwait(false);
         LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
         StoredSnapshot[] removed =
-            [.. snapshots.Forgotten.Where(stored => condemned.Snapshots.Contains(stored.Id) && !sessions.Intends(stored.Id))];
+        [
+            .. snapshots.Forgotten.Where(stored => condemned.Snapshots.Contains(stored.Id) && !sessions.Intends(stored.Id)
+                && !snapshots.Notes.MayBeBack(stored.Id)),
+        ];
         ObjectId[] packs = [.. catalog.Packs!.Sizes.Keys.Where(condemned.Packs.Contains).Order()];
         if (packs.Length > 0)
         {
@@ -210,15 +219,47 @@ internal sealed class PruneRun : IDisposable
     private Task<SessionList> LoadSessionsAsync(CancellationToken cancellationToken)
         => SessionList.LoadAsync(_repository.Backend, _repository.Keys, cancellationToken);
 
-    private async Task<SnapshotList> LoadSnapshotsAsync(CancellationToken cancellationToken)
+    // All that are there, and all that those knew: what only a lost one needs is unused, and would go for good, though its object may be found
+    // again. A list that was under way while two came may show the one that knew the other alone, but not again and again.
+    private async Task<SnapshotList> LoadSnapshotsAsync(CondemnedNames condemned, CancellationToken cancellationToken)
     {
-        SnapshotList snapshots = await new SnapshotStore(_repository).LoadAsync(cancellationToken).ConfigureAwait(false);
-        snapshots.Notes.RequireWhole();
-        return snapshots.Findings.Count == 0
-            ? snapshots
-            : throw new CorruptDataException(
-                $"{snapshots.Findings[0].Message.TrimEnd('.')}. Nothing was removed: nobody knows what that snapshot needs. Put it back from a "
-                + "copy of the store, or delete the object.");
+        for (int look = 1; ; look++)
+        {
+            SnapshotList snapshots = await new SnapshotStore(_repository).LoadAsync(cancellationToken).ConfigureAwait(false);
+            snapshots.Notes.RequireWhole();
+            if (snapshots.Findings.Count > 0)
+            {
+                throw new CorruptDataException(
+                    $"{snapshots.Findings[0].Message.TrimEnd('.')}. Nothing was removed: nobody knows what that snapshot needs. Put it back from a "
+                    + "copy of the store, or delete the object.");
+            }
+            (KnownWriter Lost, StoredSnapshot KnownBy)[] missing
+                = [.. snapshots.Missing.Where(one => !condemned.Snapshots.Contains(one.Lost.Snapshot)).Take(1)];
+            if (missing.Length == 0)
+            {
+                return snapshots;
+            }
+            if (look == LooksMax)
+            {
+                ObjectId lost = missing[0].Lost.Snapshot;
+                throw new CorruptDataException(
+                    $"{new ObjectName(ObjectKind.Snapshot, lost)} is missing: snapshot {missing[0].KnownBy.Id.ToShortString()} knew it, and nobody "
+                    + "forgot it. Nothing was removed: what it needs would be lost for good. Put it back from a copy of the store; or, if it is to "
+                    + $"go: ebla forget {lost.ToShortString()}");
+            }
+            await _repository.DelayAsync(_options.ListLag, cancellationToken).ConfigureAwait(false);
+        }
+    }
+
+    private void TellOfDoubt(SnapshotList snapshots)
+    {
+        foreach (StoredSnapshot stored in snapshots.Forgotten.Where(stored => snapshots.Notes.MayBeBack(stored.Id)))
+        {
+            string id = stored.Id.ToShortString();
+            _observer.Problem(
+                $"note number {snapshots.Notes.MissingNumber} is missing, and may have brought the forgotten snapshot {id} back: it stays. To let it "
+                + $"go: ebla forget {id}; to have it: ebla undelete {id}");
+        }
     }
 
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)
@@ -226,7 +267,10 @@ internal sealed class PruneRun : IDisposable
         LoadedCatalog catalog = await _repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false);
         foreach (CatalogFinding finding in catalog.Findings)
         {
-            _observer.Problem($"{finding.Message} Run ebla check.");
+            if (_told.Add(finding.Name))
+            {
+                _observer.Problem($"{finding.Message} Run ebla check, which says what to do.");
+            }
         }
         return catalog;
     }

@@ -32,7 +32,14 @@ public static class ForgetOperation
                 repository, list, plan.Forgotten, cancellationToken).ConfigureAwait(false);
             plan = plan with { Account = account, CatalogFindings = findings };
         }
-        if (options.DryRun || plan.Forgotten.Count == 0)
+        // One that is lost has its number still, from a snapshot that knew it.
+        ForgottenSnapshot[] all =
+        [
+            .. plan.Forgotten.Select(stored => new ForgottenSnapshot(stored.Id, stored.Snapshot.Writer, stored.Snapshot.Sequence)),
+            .. list.Missing.Where(one => plan.Lost.Contains(one.Lost.Snapshot))
+                .Select(one => new ForgottenSnapshot(one.Lost.Snapshot, one.Lost.Writer, one.Lost.Sequence)),
+        ];
+        if (options.DryRun || all.Length == 0)
         {
             return plan;
         }
@@ -40,10 +47,8 @@ public static class ForgetOperation
         HashSet<ObjectId> gone = [.. plan.Forgotten.Select(stored => stored.Id)];
         RemainingCount[] remaining = [.. CountRemaining(list, gone)];
         ulong number = list.Notes.NextNumber;
-        foreach (StoredSnapshot[] part in plan.Forgotten.Chunk(NoteCodec.NamesMax))
+        foreach (ForgottenSnapshot[] forgotten in all.Chunk(NoteCodec.NamesMax))
         {
-            ForgottenSnapshot[] forgotten =
-                [.. part.Select(stored => new ForgottenSnapshot(stored.Id, stored.Snapshot.Writer, stored.Snapshot.Sequence))];
             note = await notes.PutAsync(
                 new Note(NoteType.Forgotten, number) { Forgotten = forgotten, Remaining = remaining }, cancellationToken)
                 .ConfigureAwait(false);
@@ -81,8 +86,11 @@ public static class ForgetOperation
 
     private static ForgetResult PlanNamed(SnapshotList list, ForgetOptions options)
     {
-        HashSet<ObjectId> gone = [.. options.Snapshots.Select(name => list.Find(name).Id)];
-        StoredSnapshot[] forgotten = [.. list.Snapshots.Where(stored => gone.Contains(stored.Id))];
+        ILookup<string, ObjectId> lost = options.Snapshots
+            .SelectMany(name => list.FindMissing(name).Select(id => (Name: name, Id: id)))
+            .ToLookup(one => one.Name, one => one.Id);
+        HashSet<ObjectId> gone = [.. options.Snapshots.Where(name => !lost.Contains(name)).Select(name => FindToForget(list, name))];
+        StoredSnapshot[] forgotten = [.. list.Present.Where(stored => gone.Contains(stored.Id))];
         if (forgotten.FirstOrDefault(stored => list.Notes.IsPinned(stored.Id)) is { } pinned)
         {
             string id = pinned.Id.ToShortString();
@@ -92,7 +100,23 @@ public static class ForgetOperation
         {
             RefuseLast(list, gone);
         }
-        return new ForgetResult([], forgotten, null, options.Zone ?? TimeZoneInfo.Local, null, list.Findings);
+        return new ForgetResult([], forgotten, null, options.Zone ?? TimeZoneInfo.Local, null, list.Findings)
+        {
+            Lost = [.. lost.SelectMany(ids => ids).Distinct()],
+        };
+    }
+
+    // Also one that is forgotten already, if a note that is lost may have brought it back.
+    private static ObjectId FindToForget(SnapshotList list, string name)
+    {
+        StoredSnapshot[] inDoubt =
+        [
+            .. list.Forgotten.Where(
+                stored => list.Notes.MayBeBack(stored.Id) && stored.Id.ToString().StartsWith(name, StringComparison.Ordinal)),
+        ];
+        return inDoubt.Length == 1 && list.Snapshots.All(stored => !stored.Id.ToString().StartsWith(name, StringComparison.Ordinal))
+            ? inDoubt[0].Id
+            : list.Find(name).Id;
     }
 
     // The last is a whole one, if there are any: a partial one alone is no backup.

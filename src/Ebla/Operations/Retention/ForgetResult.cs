@@ -16,6 +16,9 @@ public sealed record ForgetResult(
     IReadOnlyList<RetentionGroup> Groups, IReadOnlyList<StoredSnapshot> Forgotten, RetentionPolicy? Policy, TimeZoneInfo Zone,
     ObjectId? Note, IReadOnlyList<CatalogFinding> Findings)
 {
+    /// <summary>Snapshots that were named and are not there though nobody forgot them: from now on a prune does without them.</summary>
+    public IReadOnlyList<ObjectId> Lost { get; init; } = [];
+
     /// <summary>What the forgotten ones hold together, and what of it no other snapshot that counts does; null if it was not counted.</summary>
     public SelectionStatistics? Account { get; init; }
 

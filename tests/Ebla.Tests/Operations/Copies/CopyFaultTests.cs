@@ -213,50 +213,24 @@ public sealed class CopyFaultTests
     }
 
     /// <summary>Declares the first session dead that puts an intent: its announcement goes.</summary>
-    private sealed class SessionEnder(MemoryBackend inner) : IBackend
+    private sealed class SessionEnder(MemoryBackend inner) : PassingBackend(inner)
     {
         private readonly List<ObjectName> _sessions = [];
 
         public bool HasStruck { get; private set; }
 
-        public BackendCapabilities Capabilities => inner.Capabilities;
-
-        public string Location => inner.Location;
-
-        public async ValueTask PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
+        public override async ValueTask PutAsync(ObjectName name, ReadOnlySequence<byte> content, CancellationToken cancellationToken = default)
         {
-            await inner.PutAsync(name, content, cancellationToken);
+            await Inner.PutAsync(name, content, cancellationToken);
             if (name.Kind == ObjectKind.Session)
             {
                 _sessions.Add(name);
                 if (_sessions.Count == 2)
                 {
                     HasStruck = true;
-                    await inner.DeleteAsync(_sessions[0], cancellationToken);
+                    await Inner.DeleteAsync(_sessions[0], cancellationToken);
                 }
             }
         }
-
-        public ValueTask<byte[]?> ReadHeaderAsync(CancellationToken cancellationToken = default) => inner.ReadHeaderAsync(cancellationToken);
-
-        public ValueTask CreateHeaderAsync(ReadOnlyMemory<byte> header, CancellationToken cancellationToken = default)
-            => inner.CreateHeaderAsync(header, cancellationToken);
-
-        public ValueTask FlushAsync(CancellationToken cancellationToken = default) => inner.FlushAsync(cancellationToken);
-
-        public ValueTask<bool> GetAsync(
-            ObjectName name, long offset, Memory<byte> destination, Hash256? expected, CancellationToken cancellationToken = default)
-            => inner.GetAsync(name, offset, destination, expected, cancellationToken);
-
-        public ValueTask<long?> GetSizeAsync(ObjectName name, CancellationToken cancellationToken = default)
-            => inner.GetSizeAsync(name, cancellationToken);
-
-        public IAsyncEnumerable<ObjectInfo> ListAsync(ObjectKind kind, CancellationToken cancellationToken = default)
-            => inner.ListAsync(kind, cancellationToken);
-
-        public ValueTask DeleteAsync(ObjectName name, CancellationToken cancellationToken = default)
-            => inner.DeleteAsync(name, cancellationToken);
-
-        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
     }
 }

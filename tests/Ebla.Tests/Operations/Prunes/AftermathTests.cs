@@ -81,7 +81,15 @@ public sealed class AftermathTests
         Assert.Contains(record.ToString(), names.Message, StringComparison.Ordinal);
         Assert.Contains("delete that object", names.Message, StringComparison.Ordinal);
 
+        ObjectName session = new(ObjectKind.Session, new ObjectId(default));
+        rotten.Objects[session] = new byte[100];
+        _ = rotten.Objects.Remove(record);
+        CorruptDataException stopped = await Assert.ThrowsAsync<CorruptDataException>(() => PruneFixture.PruneAsync(rotten, trial));
+        Assert.Contains(session.ToString(), stopped.Message, StringComparison.Ordinal);
+        Assert.Contains("delete that object", stopped.Message, StringComparison.Ordinal);
+
         rotten.Objects[new ObjectName(ObjectKind.Snapshot, fixture.Snapshots[0])] = new byte[100];
+        _ = rotten.Objects.Remove(session);
         _ = rotten.Objects.Remove(record);
         CorruptDataException snapshot = await Assert.ThrowsAsync<CorruptDataException>(() => PruneFixture.PruneAsync(rotten, trial));
         Assert.Contains("or delete the object", snapshot.Message, StringComparison.Ordinal);
@@ -99,12 +107,12 @@ public sealed class AftermathTests
         }
         await using Repository repository = await TestRepository.OpenAsync(damaged);
 
-        SnapshotNotFoundException undeleting = await Assert.ThrowsAsync<SnapshotNotFoundException>(
+        CorruptDataException undeleting = await Assert.ThrowsAsync<CorruptDataException>(
             () => UndeleteOperation.RunAsync(repository, [fixture.Snapshots[0].ToString()], Token));
-        SnapshotNotFoundException forgetting = await Assert.ThrowsAsync<SnapshotNotFoundException>(
+        CorruptDataException forgetting = await Assert.ThrowsAsync<CorruptDataException>(
             () => ForgetOperation.RunAsync(repository, new ForgetOptions { Snapshots = [fixture.Snapshots[1].ToString()] }, Token));
 
-        foreach (SnapshotNotFoundException exception in new[] { undeleting, forgetting })
+        foreach (CorruptDataException exception in new[] { undeleting, forgetting })
         {
             Assert.Contains("is damaged", exception.Message, StringComparison.Ordinal);
             Assert.Contains("delete this object", exception.Message, StringComparison.Ordinal);

@@ -30,6 +30,8 @@ public sealed class RefusedDeletionTests
         Assert.Empty(sessions.Standing);
         ListedSession left = Assert.Single(sessions.All);
         Assert.True(left.IsEnded);
+        // Its intent is left, too, and nothing is wrong with that.
+        Assert.Empty((await PruneFixture.CheckAsync(repository)).Findings);
         await PruneFixture.ExpectWholeAsync(fixture.Backend, [fixture.Snapshots[0], added]);
     }
 

@@ -133,9 +133,10 @@ internal sealed class FrameRestorer(
             foreach (FilePiece piece in _retries)
             {
                 BlobLocation? found = damaged.FindCopy(piece.Id);
-                if (found is null && await index.TryGrowAsync(cancellationToken).ConfigureAwait(false))
+                if (found is null)
                 {
-                    found = damaged.FindCopy(piece.Id); // A prune has moved it.
+                    _ = await index.TryGrowAsync(cancellationToken).ConfigureAwait(false);
+                    found = damaged.FindCopy(piece.Id); // A prune may have moved it; and it may have grown for somebody else, just before.
                 }
                 if (found is not { } copy)
                 {

@@ -1,5 +1,6 @@
 using System.Runtime.ExceptionServices;
 using Ebla.FileSystems;
+using Ebla.Indexing;
 using Ebla.Operations.Restores.Writing;
 using Ebla.Packs;
 using Ebla.Primitives;
@@ -75,7 +76,14 @@ internal sealed class FilePlanner(RestoreRun run) : IDisposable
             run.Files.FailPiece(file, $"Chunk {id.ToShortString()} is said to be longer than any is.");
             return;
         }
-        if (run.Damaged.FindCopy(id) is not { } copy)
+        BlobLocation? found = run.Damaged.FindCopy(id);
+        if (found is null)
+        {
+            // A list that was under way while the index was merged may have missed it, and a segment may have vanished.
+            _ = await run.Index.TryGrowAsync(run.CancellationToken).ConfigureAwait(false);
+            found = run.Damaged.FindCopy(id); // Also if it did not grow: it may have for somebody else, just before.
+        }
+        if (found is not { } copy)
         {
             run.Files.FailPiece(file, run.Damaged.Explain(id));
             return;
