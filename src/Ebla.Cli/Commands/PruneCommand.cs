@@ -27,7 +27,7 @@ internal static class PruneCommand
         };
         Option<string> maxUnused = new(MaxUnusedName)
         {
-            Description = "How much may be left unused, in percent of what is used (default 5%). 0 copies all that is used out of every pack "
+            Description = "How much may be left unused, in percent of what is used (default 4%). 0 copies all that is used out of every pack "
                 + "that also holds something else.",
             HelpName = "PERCENT",
         };
@@ -40,23 +40,23 @@ internal static class PruneCommand
         {
             Description = "Keep forgotten snapshots so long that they can be brought back, counted from when a prune on this machine first saw "
                 + "them (default 0).",
-            HelpName = "TIME",
+            HelpName = "DURATION",
         };
         Option<string> wait = new(WaitName)
         {
             Description = "How long to wait for backups that were at work when packs were condemned (default 15m). Backups never wait.",
-            HelpName = "TIME",
+            HelpName = "DURATION",
         };
         Option<string> fence = new(FenceName)
         {
             Description = "A backup that gives no sign of life for so long is declared over (default 5m). If it lives all the same, it looks "
                 + "again at what it stored.",
-            HelpName = "TIME",
+            HelpName = "DURATION",
         };
         Option<string> lag = new(LagName)
         {
             Description = "How long the store may take to list what was put (default 0; for stores that copy themselves elsewhere).",
-            HelpName = "TIME",
+            HelpName = "DURATION",
         };
         TaughtCommand command = new(
             "prune",
@@ -86,7 +86,7 @@ internal static class PruneCommand
                 RepackSizeInBytesMax = context.Get(repack) is { } size
                     ? ByteSize.TryParse(size) ?? throw new UsageException($"{RepackName}: '{size}' is no size; try 10GiB.")
                     : null,
-                Grace = Parse(context.Get(grace), GraceName, options.Grace),
+                Grace = Parse(context.Get(grace), GraceName, options.Grace, daysMax: 3650),
                 SessionWait = Parse(context.Get(wait), WaitName, options.SessionWait),
                 FenceAfter = Parse(context.Get(fence), FenceName, options.FenceAfter),
                 ListLag = Parse(context.Get(lag), LagName, options.ListLag),
@@ -151,11 +151,12 @@ internal static class PruneCommand
         }
     }
 
-    private static TimeSpan Parse(string? text, string name, TimeSpan otherwise) => text is null ? otherwise : DurationArgument.Parse(name, text);
+    private static TimeSpan Parse(string? text, string name, TimeSpan otherwise, int daysMax = DurationArgument.DaysMax)
+        => text is null ? otherwise : DurationArgument.Parse(name, text, daysMax);
 
     private static double ParseShare(string text)
         => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent)
             && percent is >= 0 and <= 1000
             ? percent / 100
-            : throw new UsageException($"{MaxUnusedName}: '{text}' is no share; try 5%.");
+            : throw new UsageException($"{MaxUnusedName}: '{text}' is no share; try 4%.");
 }
