@@ -17,6 +17,7 @@ internal sealed class PruneRun : IDisposable
     private readonly SessionWatch _watch;
     private readonly Sweep _sweep;
     private readonly IntentFinisher _finisher;
+    private readonly HashSet<CatalogFinding> _told = [];
     private LoadedCatalog? _planned;
     private LiveMark? _plannedMark;
 
@@ -224,7 +225,8 @@ internal sealed class PruneRun : IDisposable
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)
     {
         LoadedCatalog catalog = await _repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false);
-        foreach (CatalogFinding finding in catalog.Findings)
+        // The catalog is read again before anything is removed: what was told is not told again.
+        foreach (CatalogFinding finding in catalog.Findings.Where(finding => _told.Add(finding)))
         {
             _observer.Problem($"{finding.Message} Run ebla check.");
         }
