@@ -65,7 +65,7 @@ if (( EUID == 0 )); then
     chmod 755 nobody/repo
     chown -R 0:0 nobody/repo
     find nobody/repo -type d -exec chmod 755 {} + -o -exec chmod 644 {} +
-    expect_exit 1 as_nobody nobody/program/ebla backup closed
+    expect_exit 13 as_nobody nobody/program/ebla backup closed
     expect_match "^ebla: .*nobody/repo/.*permission denied" stderr
     expect_exit 0 as_nobody nobody/program/ebla snapshots
 fi

@@ -162,3 +162,10 @@ listed 'len(d) == 1'
 note=$(basename "$(find repo/notes -type f | head -1)")
 expect_exit 0 ebla cat note "$note"
 expect_json 'd["type"] in ("forgotten", "pinned", "withdrawn", "policy")' stdout
+
+# Who forgets by 'latest' is told what that was: undelete wants its id.
+backup 2026-02-01T00:00:00Z
+expect_exit 0 ebla snapshots --json
+last=$(json 'd[-1]["id"]' stdout)
+expect_exit 0 ebla forget latest
+expect_match "^1 snapshot forgotten: ${last:0:8}; " stdout

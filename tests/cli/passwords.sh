@@ -10,7 +10,7 @@ EBLA_PASSWORD=wrong expect_exit 0 ebla snapshots --password-file password
 expect_exit 0 ebla snapshots --password-command 'cat password'
 
 EBLA_PASSWORD=wrong expect_exit 12 ebla snapshots
-expect_match "^ebla: No key slot opens with the password" stderr
+expect_match "^ebla: /.*: No key slot opens with the password" stderr
 [[ $(wc -l < stderr) == 1 ]] || fail "more than one line: $(cat stderr)"
 head -c 32 /dev/urandom > key
 expect_exit 12 ebla snapshots --key-file key

@@ -149,6 +149,11 @@ internal static class RepositoryAccess
                     : $"There is no repository at {location}. To make one: ebla init --repo {location}",
                 exception);
         }
+        catch (WrongKeyException exception) when (credential is not null)
+        {
+            await backend.DisposeAsync();
+            throw new WrongKeyException($"{location}: {exception.Message}", exception);
+        }
         catch
         {
             await backend.DisposeAsync();
@@ -207,7 +212,7 @@ internal static class RepositoryAccess
     public static RepositoryOptions Options(CommandContext context, RepositoryLocation location) => new()
     {
         CacheFolder = CacheFolder(context),
-        MetadataCacheSizeInBytes = location.Folder is null ? MetadataCacheSize(context) : 0,
+        MetadataCacheSizeInBytes = MetadataCacheSize(context) is long size && location.Folder is null ? size : 0,
     };
 
     private static long MetadataCacheSize(CommandContext context)

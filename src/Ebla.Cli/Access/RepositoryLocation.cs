@@ -14,7 +14,12 @@ internal sealed record RepositoryLocation(BackendLocation Store, bool IsDefault)
     public static RepositoryLocation Of(CommandContext context)
     {
         string? given = context.Get(context.Globals.Repository);
-        given = string.IsNullOrEmpty(given) ? Environment.GetEnvironmentVariable("EBLA_REPOSITORY") : given;
+        if (given is "")
+        {
+            // A variable of the caller's script was empty: he did not mean another repository.
+            throw new UsageException("--repo is empty: name a repository, or leave the option out.");
+        }
+        given ??= Environment.GetEnvironmentVariable("EBLA_REPOSITORY");
         if (string.IsNullOrEmpty(given))
         {
             string folder = UserFolders.Data

@@ -66,10 +66,10 @@ internal static class BackupCommand
             BackupOptions options = sources.Read(context, new BackupOptions
             {
                 Selection = selection.Read(context),
-                Tags = context.Get(tags) ?? [],
+                Tags = context.GetTexts(tags),
                 Host = context.Get(host) is { } name ? CommandContext.ToName(name) : null,
                 Time = context.Get(time) is { } given ? TimeArgument.Parse(given) : null,
-                Description = context.Get(description) ?? "",
+                Description = CommandContext.ToText(context.Get(description) ?? "", description.Name),
                 Sentinel = context.Get(readAll) ? SentinelShare.OneOf(1) : SentinelArgument.Parse(context.Get(sentinel)),
                 CheckpointInterval = CheckpointArgument.Parse(context.Get(checkpoint)),
                 Program = $"ebla {VersionCommand.Version}",

@@ -2,6 +2,7 @@ using System.CommandLine;
 using Ebla.Cli.Invocation;
 using Ebla.Operations;
 using Ebla.Operations.Copies;
+using Ebla.Primitives;
 
 namespace Ebla.Cli.Commands;
 
@@ -35,10 +36,15 @@ internal sealed class FilterOptions
 
     public SnapshotFilter Read(CommandContext context) => new()
     {
-        Hosts = [.. (context.Get(_hosts) ?? []).Select(CommandContext.ToName)],
-        Tags = context.Get(_tags) ?? [],
-        Paths = [.. (context.Get(_paths) ?? []).Select(CommandContext.ToName)],
+        Hosts = [.. context.GetNames(_hosts).Select(CommandContext.ToName)],
+        Tags = context.GetTexts(_tags),
+        Paths = [.. context.GetNames(_paths).Select(AbsolutePath)],
     };
+
+    // As it stands in the snapshot. A relative one would match nothing, and a forget or copy by it do nothing without a word.
+    private static ByteName AbsolutePath(string path) => path[0] == '/'
+        ? CommandContext.ToName(path.TrimEnd('/') is { Length: > 0 } trimmed ? trimmed : "/")
+        : throw new UsageException($"--path takes an absolute path, as 'ebla snapshots' shows it: not '{path}'.");
 
     public CopyOptions Apply(CommandContext context, CopyOptions options)
     {

@@ -57,7 +57,7 @@ internal static class ForgetCommand
             {
                 Snapshots = context.Get(snapshots) ?? [],
                 Policy = context.Get(policy) ? null : retention.Read(context),
-                KeepIds = context.Get(keepIds) ?? [],
+                KeepIds = context.GetNames(keepIds),
                 Filter = filter.Read(context),
                 Zone = retention.ReadZone(context),
                 AllowsEmptyGroup = context.Get(allowEmpty),
@@ -95,11 +95,11 @@ internal static class ForgetCommand
         ForgetResult result = await ForgetOperation.RunAsync(repository, options, context.CancellationToken);
         foreach (CatalogFinding finding in result.Findings)
         {
-            context.Messages.Problem($"{finding.Name}: {finding.Message} It stays.");
+            context.Messages.Problem($"{FindingText.Of(finding)} It stays.");
         }
         foreach (CatalogFinding finding in result.CatalogFindings)
         {
-            context.Messages.Problem($"{finding.Name}: {finding.Message} What it names is not counted.");
+            context.Messages.Problem($"{FindingText.Of(finding)} What it names is not counted.");
         }
         foreach (RetentionGroup group in result.Groups)
         {
@@ -155,11 +155,13 @@ internal static class ForgetCommand
         {
             return;
         }
+        // Where rules decided, the tables above say which. 'latest' names nothing that 'undelete' takes.
+        string which = result.Policy is null ? $": {string.Join(' ', result.Forgotten.Select(stored => stored.Id.ToShortString()))}" : "";
         string zone = result.Policy is null ? "" : $"; days are those of {result.Zone.Id}";
         output.WriteLine(isDryRun
-            ? $"dry run: {Count.Of(result.Forgotten.Count, "snapshot")} would be forgotten{zone}; nothing was changed"
+            ? $"dry run: {Count.Of(result.Forgotten.Count, "snapshot")} would be forgotten{which}{zone}; nothing was changed"
             : result.Forgotten.Count == 0 ? $"nothing to forget{zone}"
-            : $"{Count.Of(result.Forgotten.Count, "snapshot")} forgotten{zone}; ebla undelete brings back, until a prune");
+            : $"{Count.Of(result.Forgotten.Count, "snapshot")} forgotten{which}{zone}; ebla undelete brings back, until a prune");
     }
 
     private static string TitleOf(RetentionGroup group, IReadOnlyList<RetentionGroup> all)

@@ -64,7 +64,7 @@ internal static class KeyCommand
         options.AddTo(command);
         runner.Attach(command, async context =>
         {
-            string text = context.Get(label) ?? "";
+            string text = CommandContext.ToText(context.Get(label) ?? "", label.Name);
             if (text.Any(char.IsControl) || Encoding.UTF8.GetByteCount(text) > LabelSizeInBytesMax)
             {
                 throw new UsageException($"--label: at most {LabelSizeInBytesMax} bytes and no control characters.");

@@ -27,7 +27,7 @@ internal static class PruneCommand
         };
         Option<string> maxUnused = new(MaxUnusedName)
         {
-            Description = "How much may be left unused, in percent of what is used (default 5%). 0 copies all that is used out of every pack "
+            Description = "How much may be left unused, in percent of what is used (default 4%). 0 copies all that is used out of every pack "
                 + "that also holds something else.",
             HelpName = "PERCENT",
         };
@@ -40,23 +40,23 @@ internal static class PruneCommand
         {
             Description = "Keep forgotten snapshots so long that they can be brought back, counted from when a prune on this machine first saw "
                 + "them (default 0).",
-            HelpName = "TIME",
+            HelpName = "DURATION",
         };
         Option<string> wait = new(WaitName)
         {
             Description = "How long to wait for backups that were at work when packs were condemned (default 15m). Backups never wait.",
-            HelpName = "TIME",
+            HelpName = "DURATION",
         };
         Option<string> fence = new(FenceName)
         {
             Description = "A backup that gives no sign of life for so long is declared over (default 5m). If it lives all the same, it looks "
                 + "again at what it stored.",
-            HelpName = "TIME",
+            HelpName = "DURATION",
         };
         Option<string> lag = new(LagName)
         {
             Description = "How long the store may take to list what was put (default 0; for stores that copy themselves elsewhere).",
-            HelpName = "TIME",
+            HelpName = "DURATION",
         };
         TaughtCommand command = new(
             "prune",
@@ -159,5 +159,5 @@ internal static class PruneCommand
         => double.TryParse(text.TrimEnd('%'), NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture, out double percent)
             && percent is >= 0 and <= 1000
             ? percent / 100
-            : throw new UsageException($"{MaxUnusedName}: '{text}' is no share; try 5%.");
+            : throw new UsageException($"{MaxUnusedName}: '{text}' is no share; try 4%.");
 }

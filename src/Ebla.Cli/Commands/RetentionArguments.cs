@@ -79,7 +79,7 @@ internal sealed class RetentionArguments
         KeepWithinWeekly = ReadSpan(context, _withinWeekly),
         KeepWithinMonthly = ReadSpan(context, _withinMonthly),
         KeepWithinYearly = ReadSpan(context, _withinYearly),
-        KeepTags = [.. (context.Get(_tags) ?? []).Distinct()],
+        KeepTags = [.. context.GetTexts(_tags).Distinct()],
         Grouping = GroupByArgument.Read(context, _groupBy),
         TimeZone = context.Get(_timeZone) is { } zone ? TimeZoneArgument.Parse(zone).Id : null,
     };

@@ -45,7 +45,7 @@ internal static class SnapshotsCommand
         SnapshotList list = await SnapshotsOperation.RunAsync(repository, context.CancellationToken);
         foreach (CatalogFinding finding in list.Findings.Concat(list.NoteFindings))
         {
-            context.Messages.Problem($"{finding.Name}: {finding.Message}");
+            context.Messages.Problem(FindingText.Of(finding));
         }
         IReadOnlyList<StoredSnapshot> chosen = isForgotten ? await UndeleteOperation.ListAsync(repository, list, context.CancellationToken)
             : isAll ? list.Snapshots : list.WithoutSuperseded();

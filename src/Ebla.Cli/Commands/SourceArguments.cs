@@ -71,7 +71,7 @@ internal sealed class SourceArguments
         }
         if (isCommand)
         {
-            Require(paths.All(IsText), "The arguments of a command must be UTF-8.");
+            Require(paths.All(RawText.IsText), "The arguments of a command must be UTF-8.");
             ByteName fileName = CommandContext.ToName(name ?? Path.GetFileName(paths[0]));
             return options with { Input = BackupInput.FromCommand(fileName, paths) };
         }
@@ -86,8 +86,6 @@ internal sealed class SourceArguments
             ],
         };
     }
-
-    private static bool IsText(string text) => !text.EnumerateRunes().Contains(System.Text.Rune.ReplacementChar);
 
     private static void Require(bool condition, string message)
     {

@@ -58,7 +58,7 @@ internal static class StatsCommand
         StatsResult result = await StatsOperation.RunAsync(repository, options, context.CancellationToken);
         foreach (CatalogFinding finding in result.Findings)
         {
-            context.Messages.Problem($"{finding.Name}: {finding.Message}");
+            context.Messages.Problem(FindingText.Of(finding));
         }
         return context.Conclude(
             result.Findings.Count == 0 ? ExitCode.Done : ExitCode.Damage,

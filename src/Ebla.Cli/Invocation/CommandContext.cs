@@ -63,6 +63,23 @@ internal sealed class CommandContext
         ? new ByteName(RawText.Encode(argument))
         : throw new UsageException("An argument is empty where a name is needed.");
 
+    /// <summary>The values of an option that cannot be empty, as tags.</summary>
+    /// <exception cref="UsageException">One is: as a rule a variable of the caller's script. A filter would then match something else.</exception>
+    public IReadOnlyList<string> GetNames(Option<string[]> option)
+    {
+        string[] names = Get(option) ?? [];
+        return names.All(name => name.Length > 0) ? names : throw new UsageException($"{option.Name} is empty.");
+    }
+
+    /// <summary>The same, where the repository can only hold text.</summary>
+    /// <exception cref="UsageException">One is empty, or no UTF-8.</exception>
+    public IReadOnlyList<string> GetTexts(Option<string[]> option) => [.. GetNames(option).Select(text => ToText(text, option.Name))];
+
+    /// <summary>An argument that the repository can only hold as text.</summary>
+    /// <exception cref="UsageException">It is no UTF-8.</exception>
+    public static string ToText(string argument, string option)
+        => RawText.IsText(argument) ? argument : throw new UsageException($"{option}: what is given is not UTF-8.");
+
     /// <summary>Prints the report of a command that ran to its end. That nobody reads it does not change what was done.</summary>
     /// <returns>The exit code.</returns>
     public int Conclude<T>(int exitCode, T report, JsonTypeInfo<T> type, Action<TextWriter> writeText)

@@ -13,11 +13,10 @@ internal static class CommandLine
         // '@' begins a file name here, not a file of arguments.
         ParseResult parsed = CreateRoot().Parse(arguments, new ParserConfiguration { ResponseFileTokenReplacer = null });
         InvocationConfiguration invocation = new() { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null };
-        if (parsed.Action is ParseErrorAction error)
+        bool isHelp = parsed.Action is not ParseErrorAction && parsed.Action != parsed.CommandResult.Command.Action;
+        if (!isHelp && WrongUsage.Find(parsed) is { } wrong)
         {
-            error.ShowHelp = false;
-            invocation.Output = invocation.Error;
-            _ = await parsed.InvokeAsync(invocation);
+            await invocation.Error.WriteLineAsync($"ebla: {wrong}");
             await invocation.Error.WriteLineAsync($"Try: {HelpCommandOf(parsed)}");
             return ExitCode.WrongUsage;
         }

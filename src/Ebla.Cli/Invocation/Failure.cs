@@ -20,7 +20,7 @@ internal sealed record Failure(int ExitCode, string Message)
             NoRepositoryException => Invocation.ExitCode.NoRepository,
             WrongKeyException => Invocation.ExitCode.WrongKey,
             CorruptDataException or MissingObjectException => Invocation.ExitCode.Damage,
-            AccessDeniedException => Invocation.ExitCode.AccessDenied,
+            AccessDeniedException or BackendException { Kind: BackendFailureKind.NotPermitted } => Invocation.ExitCode.AccessDenied,
             FencedException => Invocation.ExitCode.Busy,
             _ => Invocation.ExitCode.Failed,
         };

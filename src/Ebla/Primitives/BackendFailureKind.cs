@@ -11,4 +11,7 @@ public enum BackendFailureKind
 
     /// <summary>The server failed, and does not say in what (HTTP 500): some do so when they are full.</summary>
     ServerError,
+
+    /// <summary>The system does not permit it: a folder or file of somebody else, or one that is marked.</summary>
+    NotPermitted,
 }

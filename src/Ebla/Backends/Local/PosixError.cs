@@ -39,7 +39,10 @@ internal static class PosixError
     /// <param name="what">What could not be done, as in "cannot write".</param>
     /// <param name="path">To what.</param>
     public static BackendException From(int error, string what, string path)
-        => new($"{path}: {what}: {Explain(error, path)}", IsTransient(error));
+        => new($"{path}: {what}: {Explain(error, path)}", IsTransient(error))
+        {
+            Kind = error is AccessDenied or NotPermitted ? BackendFailureKind.NotPermitted : BackendFailureKind.Other,
+        };
 
     private static string Explain(int error, string path) => error switch
     {

@@ -246,9 +246,8 @@ internal sealed class CheckedCatalog : IDisposable
         {
             _report.Add(
                 CheckSeverity.Information, CheckSubject.Index,
-                $"{sound} packs are named by no index segment: a run was cut off, is at work, or a segment is gone. Nothing "
-                + "is lost by it; "
-                + "the next backup names them.");
+                $"{sound} {(sound == 1 ? "pack is" : "packs are")} named by no index segment: a run was cut off, is at work, or a segment "
+                + "is gone. Nothing is lost by it; the next backup names them.");
         }
     }
 

@@ -265,12 +265,10 @@ internal sealed class PruneRun : IDisposable
     private async Task<LoadedCatalog> LoadCatalogAsync(CancellationToken cancellationToken)
     {
         LoadedCatalog catalog = await _repository.CreateCatalogLoader().LoadForPruningAsync(cancellationToken).ConfigureAwait(false);
-        foreach (CatalogFinding finding in catalog.Findings)
+        // The catalog is read again before anything is removed: what was told is not told again.
+        foreach (CatalogFinding finding in catalog.Findings.Where(finding => _told.Add(finding.Name)))
         {
-            if (_told.Add(finding.Name))
-            {
-                _observer.Problem($"{finding.Message} Run ebla check, which says what to do.");
-            }
+            _observer.Problem($"{finding.Message} Run ebla check, which says what to do.");
         }
         return catalog;
     }
