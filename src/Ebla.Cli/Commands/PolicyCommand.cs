@@ -62,18 +62,18 @@ internal static class PolicyCommand
         {
             await using Repository repository = await RepositoryAccess.OpenAsync(context);
             await PolicyOperation.WriteAsync(repository, null, context.CancellationToken);
-            return Show(context, null);
+            return Show(context, null, "There is no policy any more.");
         });
         return command;
     }
 
-    private static int Show(CommandContext context, RetentionPolicy? policy) => context.Conclude(
+    private static int Show(CommandContext context, RetentionPolicy? policy, string none = "There is no policy.") => context.Conclude(
         ExitCode.Done,
         PolicyReport.Of(policy),
         ReportsContext.Default.PolicyReport,
         output =>
         {
-            foreach (string line in policy is null ? ["There is no policy."] : RetentionArguments.Describe(policy))
+            foreach (string line in policy is null ? [none] : RetentionArguments.Describe(policy))
             {
                 output.WriteLine(line);
             }

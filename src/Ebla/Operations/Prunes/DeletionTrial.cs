@@ -25,7 +25,7 @@ internal static class DeletionTrial
         }
         // A folder does look. Where objects are locked for a time, a fresh one says nothing about those that go.
         if (backend.Capabilities.LocksObjects
-            || await CopySegmentAsync(repository, cancellationToken).ConfigureAwait(false) is not { } copy)
+            || await PutSegmentAsync(repository, cancellationToken).ConfigureAwait(false) is not { } copy)
         {
             return true;
         }
@@ -47,8 +47,8 @@ internal static class DeletionTrial
         }
     }
 
-    // A second segment that says what another says harms nobody if it stays: the next merge takes it in.
-    private static async Task<ObjectName?> CopySegmentAsync(Repository repository, CancellationToken cancellationToken)
+    // A second segment that says of a pack what another says harms nobody if it stays: the next merge takes it in.
+    private static async Task<ObjectName?> PutSegmentAsync(Repository repository, CancellationToken cancellationToken)
     {
         List<ObjectInfo> segments = await Concurrently.ReadAllAsync(repository.Backend.ListAsync(ObjectKind.Index, cancellationToken))
             .ConfigureAwait(false);
@@ -59,8 +59,8 @@ internal static class DeletionTrial
                 if (await repository.Objects.TryReadAsync(segment.Name, IndexSegmentCodec.BodySizeInBytesMax * 2L, cancellationToken)
                     .ConfigureAwait(false) is { } content)
                 {
-                    (ObjectName name, byte[] copy) = IndexSegmentCodec.Seal(
-                        repository.Keys, IndexSegmentCodec.Open(repository.Keys, content));
+                    IndexedPack smallest = IndexSegmentCodec.Open(repository.Keys, content).MinBy(pack => pack.Directory.Bytes.Length)!;
+                    (ObjectName name, byte[] copy) = IndexSegmentCodec.Seal(repository.Keys, [smallest]);
                     await repository.Backend.PutAsync(name, new ReadOnlySequence<byte>(copy), cancellationToken).ConfigureAwait(false);
                     await repository.Backend.FlushAsync(cancellationToken).ConfigureAwait(false);
                     return name;

@@ -59,4 +59,15 @@ public sealed record PruneResult
 
     /// <summary>How long it took.</summary>
     public required TimeSpan Duration { get; init; }
+
+    /// <summary>Of two passes of one prune together.</summary>
+    internal PruneResult Then(PruneResult second) => second with
+    {
+        SnapshotsRemoved = SnapshotsRemoved + second.SnapshotsRemoved,
+        PacksUnused = PacksUnused + second.PacksUnused,
+        PacksRepacked = PacksRepacked + second.PacksRepacked,
+        PacksRemoved = PacksRemoved + second.PacksRemoved,
+        PacksSizeInBytes = PacksSizeInBytes,
+        SessionsWaitedFor = SessionsWaitedFor + second.SessionsWaitedFor,
+    };
 }

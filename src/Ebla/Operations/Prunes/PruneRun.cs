@@ -21,6 +21,7 @@ internal sealed class PruneRun : IDisposable
     private readonly HashSet<ObjectName> _told = [];
     private LoadedCatalog? _planned;
     private LiveMark? _plannedMark;
+    private bool _hasSpared;
 
     public PruneRun(Repository repository, PruneOptions options, IPruneObserver observer)
     {
@@ -35,16 +36,11 @@ internal sealed class PruneRun : IDisposable
 
     public async Task<PruneResult> RunAsync(CancellationToken cancellationToken)
     {
-        (bool isAnythingGoing, PruneResult result) = await PlanAsync(cancellationToken).ConfigureAwait(false);
-        if (isAnythingGoing)
+        PruneResult result = await RunPassAsync(cancellationToken).ConfigureAwait(false);
+        if (_hasSpared && result.SessionsStanding == 0 && !(await LoadSessionsAsync(cancellationToken).ConfigureAwait(false)).Standing.Any())
         {
-            result = await RemoveAsync(result, cancellationToken).ConfigureAwait(false);
-        }
-        else
-        {
-            // Nobody need be waited for, but the records of one that died are cleared away.
-            _ = await _watch.WaitAsync(new CondemnedNames([], []), cancellationToken).ConfigureAwait(false);
-            result = result with { SessionsWaitedFor = _watch.Awaited, SessionsFenced = _watch.Fenced };
+            // Packs were spared for sessions that have died or ended meanwhile.
+            result = result.Then(await RunPassAsync(cancellationToken).ConfigureAwait(false));
         }
         if (result.SessionsStanding > 0 && !_options.DryRun)
         {
@@ -59,6 +55,18 @@ internal sealed class PruneRun : IDisposable
     }
 
     public void Dispose() => _planned?.Index.Dispose();
+
+    private async Task<PruneResult> RunPassAsync(CancellationToken cancellationToken)
+    {
+        (bool isAnythingGoing, PruneResult result) = await PlanAsync(cancellationToken).ConfigureAwait(false);
+        if (isAnythingGoing)
+        {
+            return await RemoveAsync(result, cancellationToken).ConfigureAwait(false);
+        }
+        // Nobody need be waited for, but the records of one that died are cleared away.
+        _ = await _watch.WaitAsync(new CondemnedNames([], []), cancellationToken).ConfigureAwait(false);
+        return result with { SessionsWaitedFor = _watch.Awaited, SessionsFenced = _watch.Fenced };
+    }
 
     private async Task<PruneResult> RemoveAsync(PruneResult result, CancellationToken cancellationToken)
     {
@@ -95,7 +103,9 @@ internal sealed class PruneRun : IDisposable
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         CondemnedNames before = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
         SnapshotList snapshots = await LoadSnapshotsAsync(before, cancellationToken).ConfigureAwait(false);
-        LoadedCatalog catalog = _planned = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
+        LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
+        _planned?.Index.Dispose();
+        _planned = catalog;
         Sightings sightings = new(_repository, _options);
         StoredSnapshot[] removed =
         [
@@ -136,8 +146,8 @@ internal sealed class PruneRun : IDisposable
             await _repository.DelayAsync(2 * _options.ListLag, cancellationToken).ConfigureAwait(false);
         }
         // Packs that stay for the sessions' sake alone: unless a session that died is fenced, they would stay for ever.
-        bool isAnythingGoing = packs.Length + removed.Length > 0 || catalog.Packs!.Sizes.Keys.Any(before.Packs.Contains)
-            || plan.Kept.Any(use => use.UsedSizeInBytes == 0);
+        _hasSpared = plan.Kept.Any(use => use.UsedSizeInBytes == 0);
+        bool isAnythingGoing = packs.Length + removed.Length > 0 || catalog.Packs!.Sizes.Keys.Any(before.Packs.Contains) || _hasSpared;
         return (isAnythingGoing, new PruneResult
         {
             SnapshotsRemoved = 0,

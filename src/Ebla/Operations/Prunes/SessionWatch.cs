@@ -63,7 +63,7 @@ internal sealed class SessionWatch(Repository repository, PruneOptions options, 
             {
                 observer.Notice(
                     $"{SessionsOf(waiting.Count)} may be at work: waiting for their signs of life, at most "
-                    + $"{options.SessionWait.TotalMinutes:0.#} minutes");
+                    + $"{options.SessionWait.TotalMinutes:0.#} min");
                 isTold = true;
             }
             await Task.Delay(interval, time, cancellationToken).ConfigureAwait(false);

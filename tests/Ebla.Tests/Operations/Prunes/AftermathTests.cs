@@ -55,6 +55,31 @@ public sealed class AftermathTests
     }
 
     [Fact]
+    public async Task What_a_session_stored_that_is_declared_over_goes_with_the_same_prune()
+    {
+        PruneOptions all = new() { FenceAfter = TimeSpan.FromMilliseconds(50), SessionWait = TimeSpan.FromSeconds(20), UnusedShareMax = 0 };
+        long unused = 0;
+        for (int changes = 2; changes <= 8; changes++)
+        {
+            await using PruneFixture fixture = await PruneFixture.MakeAsync(1, seed: changes);
+            fixture.Change(1);
+            await using (Repository dying = await TestRepository.OpenAsync(new DyingBackend(fixture.Backend, changes)))
+            {
+                _ = await Assert.ThrowsAsync<BackendException>(() => fixture.BackupAsync(dying));
+            }
+
+            PruneResult first = await PruneFixture.PruneAsync(fixture.Backend, all);
+            PruneResult second = await PruneFixture.PruneAsync(fixture.Backend, all);
+
+            Assert.Equal((1, 0), (first.SessionsFenced, first.SessionsStanding));
+            Assert.Equal((first.PacksUnused + first.PacksRepacked, 0), (first.PacksRemoved, second.PacksRemoved));
+            await PruneFixture.ExpectWholeAsync(fixture.Backend, fixture.Snapshots);
+            unused += first.PacksUnused;
+        }
+        Assert.True(unused > 5);
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_is_named_with_what_to_do()
     {
         await using PruneFixture fixture = await PruneFixture.MakeAsync(3);
