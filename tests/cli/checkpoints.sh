@@ -53,7 +53,7 @@ expect_json 'len(d) > 3' stdout
 expect_exit 0 ebla restore latest restored
 expect_same source "restored$PWD/source"
 
-for wrong in 5 -1m 1d m '' 1000h; do
+for wrong in 5 -1m 1w 31d m '' 1000h; do
     expect_exit 2 ebla backup --checkpoint-every "$wrong" source
 done
 expect_exit 0 ebla backup --checkpoint-every 0 source
