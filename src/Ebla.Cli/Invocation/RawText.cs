@@ -10,8 +10,8 @@ internal static class RawText
 {
     private const char EscapeBase = '\uDC00';
 
-    /// <summary>Whether an argument was UTF-8.</summary>
-    public static bool IsText(string text) => !text.EnumerateRunes().Contains(Rune.ReplacementChar);
+    /// <summary>Whether an argument was UTF-8; one that really holds U+FFFD was.</summary>
+    public static bool IsText(string text) => !text.Replace('\uFFFD', ' ').EnumerateRunes().Contains(Rune.ReplacementChar);
 
     /// <summary>The arguments as they were given: the runtime has replaced what is not UTF-8 by U+FFFD.</summary>
     public static string[] RestoreArguments(string[] arguments)

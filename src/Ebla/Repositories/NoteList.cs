@@ -14,7 +14,6 @@ internal sealed class NoteList
     private readonly Dictionary<ObjectId, List<ObjectId>> _pinned = [];
     private readonly HashSet<ObjectId> _removed;
     private readonly Dictionary<ObjectId, ulong> _lastForget = [];
-    private readonly ulong _lastMissing;
 
     /// <param name="notes">Those of members who may say such things, with their names.</param>
     /// <param name="findings">Notes that could not be read.</param>
@@ -47,7 +46,7 @@ internal sealed class NoteList
         }
         Forgets = [.. all.Where(one => one.Note.Type == NoteType.Forgotten).Select(one => one.Note)];
         Policy = all.LastOrDefault(one => one.Note.Type == NoteType.Policy).Note?.Policy;
-        (MissingNumber, _lastMissing) = FindMissing(all);
+        (MissingNumber, LastMissingNumber) = FindMissing(all);
         NextNumber = all.Length == 0 ? 1 : all[^1].Note.Number == ulong.MaxValue ? ulong.MaxValue : all[^1].Note.Number + 1;
     }
 
@@ -69,6 +68,9 @@ internal sealed class NoteList
     /// </summary>
     public ulong? MissingNumber { get; }
 
+    /// <summary>The highest such number; 0 if there is none.</summary>
+    public ulong LastMissingNumber { get; }
+
     /// <summary>The number for a new note.</summary>
     public ulong NextNumber { get; }
 
@@ -89,7 +91,7 @@ internal sealed class NoteList
     /// away must let it be, until somebody forgets it again.
     /// </summary>
     public bool MayBeBack(ObjectId snapshot)
-        => !_removed.Contains(snapshot) && _lastForget.TryGetValue(snapshot, out ulong number) && number < _lastMissing;
+        => !_removed.Contains(snapshot) && _lastForget.TryGetValue(snapshot, out ulong number) && number < LastMissingNumber;
 
     /// <summary>Whether the snapshot must not be forgotten.</summary>
     public bool IsPinned(ObjectId snapshot) => _pinned.ContainsKey(snapshot);

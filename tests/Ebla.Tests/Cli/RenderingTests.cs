@@ -108,5 +108,7 @@ public sealed class RenderingTests
                 $"seed {seed}, round {i}: {Convert.ToHexString(bytes)}");
         }
         Assert.Equal("é €", RawText.Decode("é €"u8));
+        Assert.True(RawText.IsText("\uFFFD"));
+        Assert.False(RawText.IsText(RawText.Decode([(byte)'a', 0xff])));
     }
 }

@@ -22,6 +22,7 @@ internal sealed class PruneRun : IDisposable
     private LoadedCatalog? _planned;
     private LiveMark? _plannedMark;
     private bool _hasSpared;
+    private long _repackedInBytes;
 
     public PruneRun(Repository repository, PruneOptions options, IPruneObserver observer)
     {
@@ -102,7 +103,7 @@ internal sealed class PruneRun : IDisposable
         _observer.Doing("reading the index ...");
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         CondemnedNames before = await new CondemnedStore(_repository.Backend, _repository.Keys).LoadAsync(cancellationToken).ConfigureAwait(false);
-        SnapshotList snapshots = await LoadSnapshotsAsync(before, cancellationToken).ConfigureAwait(false);
+        SnapshotList snapshots = await LoadSnapshotsAsync(before, sessions, cancellationToken).ConfigureAwait(false);
         LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         _planned?.Index.Dispose();
         _planned = catalog;
@@ -112,7 +113,7 @@ internal sealed class PruneRun : IDisposable
             .. snapshots.Forgotten.Where(stored => (before.Snapshots.Contains(stored.Id) || sightings.IsOver(stored.Id))
                 && !snapshots.Notes.MayBeBack(stored.Id)),
         ];
-        TellOfDoubt(snapshots);
+        TellOfDoubt(snapshots, before);
         sightings.Save(snapshots.Forgotten.Select(stored => stored.Id));
         // What runs left that could not delete their intents must not keep what was forgotten since. The look takes all intents for roots.
         BlobId[] intended = [.. sessions.RootsToCome(snapshots.Present.Select(stored => stored.Id).ToHashSet())];
@@ -127,7 +128,9 @@ internal sealed class PruneRun : IDisposable
         mark.Add(intended, cancellationToken);
         bool areWritersAtWork = sessions.Standing.Any();
         LiveMark? going = areWritersAtWork ? new LiveMark(catalog, removed.Select(stored => stored.Snapshot.Root), cancellationToken) : null;
-        PrunePlan plan = PrunePlan.Of(mark.Count(going, cancellationToken), _options, areWritersAtWork);
+        PruneOptions options = _options with { RepackSizeInBytesMax = _options.RepackSizeInBytesMax - _repackedInBytes };
+        PrunePlan plan = PrunePlan.Of(mark.Count(going, cancellationToken), options, areWritersAtWork);
+        _repackedInBytes += plan.Repacked.Sum(use => use.UsedInBytes);
         if (plan.Going.Count > 0)
         {
             _observer.Doing("copying what is used ...");
@@ -179,7 +182,7 @@ internal sealed class PruneRun : IDisposable
         _observer.Doing("looking again ...");
         SessionList sessions = await LoadSessionsAsync(cancellationToken).ConfigureAwait(false);
         await _repository.DelayAsync(_options.ListLag, cancellationToken).ConfigureAwait(false);
-        SnapshotList snapshots = await LoadSnapshotsAsync(condemned, cancellationToken).ConfigureAwait(false);
+        SnapshotList snapshots = await LoadSnapshotsAsync(condemned, sessions, cancellationToken).ConfigureAwait(false);
         LoadedCatalog catalog = await LoadCatalogAsync(cancellationToken).ConfigureAwait(false);
         using BlobIndex index = catalog.Index;
         StoredSnapshot[] removed =
@@ -230,8 +233,10 @@ internal sealed class PruneRun : IDisposable
         => SessionList.LoadAsync(_repository.Backend, _repository.Keys, cancellationToken);
 
     // All that are there, and all that those knew: what only a lost one needs is unused, and would go for good, though its object may be found
-    // again. A list that was under way while two came may show the one that knew the other alone, but not again and again.
-    private async Task<SnapshotList> LoadSnapshotsAsync(CondemnedNames condemned, CancellationToken cancellationToken)
+    // again. A list that was under way while two came may show the one that knew the other alone, but not again and again. One that is still
+    // intended is a root as it is, and the finisher puts it: a run that commits several may die between two.
+    private async Task<SnapshotList> LoadSnapshotsAsync(
+        CondemnedNames condemned, SessionList sessions, CancellationToken cancellationToken)
     {
         for (int look = 1; ; look++)
         {
@@ -244,7 +249,11 @@ internal sealed class PruneRun : IDisposable
                     + "copy of the store, or delete the object.");
             }
             (KnownWriter Lost, StoredSnapshot KnownBy)[] missing
-                = [.. snapshots.Missing.Where(one => !condemned.Snapshots.Contains(one.Lost.Snapshot)).Take(1)];
+                =
+                [
+                    .. snapshots.Missing.Where(
+                        one => !condemned.Snapshots.Contains(one.Lost.Snapshot) && !sessions.Intends(one.Lost.Snapshot)).Take(1),
+                ];
             if (missing.Length == 0)
             {
                 return snapshots;
@@ -261,14 +270,15 @@ internal sealed class PruneRun : IDisposable
         }
     }
 
-    private void TellOfDoubt(SnapshotList snapshots)
+    private void TellOfDoubt(SnapshotList snapshots, CondemnedNames condemned)
     {
         foreach (StoredSnapshot stored in snapshots.Forgotten.Where(stored => snapshots.Notes.MayBeBack(stored.Id)))
         {
             string id = stored.Id.ToShortString();
             _observer.Problem(
-                $"note number {snapshots.Notes.MissingNumber} is missing, and may have brought the forgotten snapshot {id} back: it stays. To let it "
-                + $"go: ebla forget {id}; to have it: ebla undelete {id}");
+                $"note number {snapshots.Notes.LastMissingNumber} is missing, and may have brought the forgotten snapshot {id} back: it stays. To "
+                + $"let it go: ebla forget {id}; to have it: "
+                + (condemned.Snapshots.Contains(stored.Id) ? "put that note back from a copy of the store" : $"ebla undelete {id}"));
         }
     }
 

@@ -80,6 +80,28 @@ public sealed class AftermathTests
     }
 
     [Fact]
+    public async Task What_may_be_copied_is_not_copied_twice_because_a_session_was_declared_over()
+    {
+        await using PruneFixture fixture = await PruneFixture.MakeAsync(6);
+        await fixture.ForgetAsync(fixture.Backend, 0, 1, 2, 3, 4);
+        PruneOptions all = new() { FenceAfter = TimeSpan.FromMilliseconds(50), SessionWait = TimeSpan.FromSeconds(20), UnusedShareMax = 0 };
+        PruneResult unlimited = await PruneFixture.PruneAsync(fixture.Backend.DurableCopy(), all);
+        PruneOptions limited = all with { RepackSizeInBytesMax = unlimited.StoredInBytes / 3 };
+        PruneResult alone = await PruneFixture.PruneAsync(fixture.Backend.DurableCopy(), limited);
+        fixture.Change(9);
+        await using (Repository dying = await TestRepository.OpenAsync(new DyingBackend(fixture.Backend, 5)))
+        {
+            _ = await Assert.ThrowsAsync<BackendException>(() => fixture.BackupAsync(dying));
+        }
+
+        PruneResult result = await PruneFixture.PruneAsync(fixture.Backend, limited);
+
+        Assert.Equal(1, result.SessionsFenced);
+        Assert.InRange(alone.PacksRepacked, 1, unlimited.PacksRepacked - 1);
+        Assert.Equal(alone.PacksRepacked, result.PacksRepacked);
+    }
+
+    [Fact]
     public async Task What_cannot_be_read_is_named_with_what_to_do()
     {
         await using PruneFixture fixture = await PruneFixture.MakeAsync(3);

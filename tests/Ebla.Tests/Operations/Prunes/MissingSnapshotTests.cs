@@ -6,6 +6,7 @@ using Ebla.Operations.Prunes;
 using Ebla.Operations.Retention;
 using Ebla.Primitives;
 using Ebla.Repositories;
+using Ebla.Snapshots;
 using Xunit;
 
 namespace Ebla.Tests.Operations.Prunes;
@@ -59,6 +60,37 @@ public sealed class MissingSnapshotTests
         await PruneFixture.ExpectWholeAsync(fixture.Backend, fixture.Snapshots[1..]);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_snapshot_that_its_dead_writer_still_intends_is_put_in_place_and_not_called_missing(bool isNextPut)
+    {
+        // A copy intends several, each knowing the one before; whoever ends them may have died between two, or finds them in any order.
+        await using PruneFixture fixture = await PruneFixture.MakeAsync(3);
+        await fixture.ForgetAsync(fixture.Backend, 0);
+        await using Repository dead = await TestRepository.OpenAsync(fixture.Backend);
+        SnapshotList present = await new SnapshotStore(dead).LoadAsync(Token);
+        Snapshot newest = present.Snapshots[^1].Snapshot;
+        (ObjectName first, byte[] firstContent) = SnapshotCodec.Seal(
+            dead.Keys, newest with { Sequence = 4, Known = [.. present.NewestOfWriters()] });
+        (ObjectName next, byte[] nextContent) = SnapshotCodec.Seal(
+            dead.Keys, newest with { Sequence = 5, Known = [new KnownWriter(newest.Writer, 4, first.Id)] });
+        SessionRegister register = new(fixture.Backend, dead.Keys);
+        await register.AnnounceAsync(Token);
+        _ = await register.IntendAsync([firstContent, nextContent], Token);
+        if (isNextPut)
+        {
+            await fixture.Backend.PutAsync(next, new ReadOnlySequence<byte>(nextContent), Token);
+            await fixture.Backend.FlushAsync(Token);
+        }
+        await register.EndAsync(Token);
+
+        PruneResult result = await PruneFixture.PruneAsync(fixture.Backend, All);
+
+        Assert.Equal((1, isNextPut ? 1 : 2), (result.SnapshotsRemoved, result.SnapshotsFinished));
+        await PruneFixture.ExpectWholeAsync(fixture.Backend, [.. fixture.Snapshots[1..], first.Id, next.Id]);
+    }
+
     [Fact]
     public async Task Who_forgets_a_missing_snapshot_lets_prunes_go_on()
     {
@@ -108,6 +140,37 @@ public sealed class MissingSnapshotTests
         PruneResult sure = await PruneFixture.PruneAsync(fixture.Backend, All);
         Assert.Equal(1, sure.SnapshotsRemoved);
         await PruneFixture.ExpectWholeAsync(fixture.Backend, fixture.Snapshots[2..]);
+    }
+
+    [Fact]
+    public async Task The_missing_note_that_may_have_brought_a_snapshot_back_is_named_and_undelete_only_where_it_is_possible()
+    {
+        await using PruneFixture fixture = await PruneFixture.MakeAsync(4);
+        await using Repository repository = await TestRepository.OpenAsync(fixture.Backend);
+        ObjectId[] before = [];
+        List<ObjectId> policies = [];
+        foreach (int place in (int[])[0, 1])
+        {
+            await PolicyOperation.WriteAsync(repository, null, Token);
+            policies.Add(Assert.Single((await NotesAsync(fixture.Backend)).Except(before)));
+            await fixture.ForgetAsync(fixture.Backend, place);
+            before = await NotesAsync(fixture.Backend);
+        }
+        _ = await new CondemnedStore(fixture.Backend, repository.Keys).PutAsync([], [fixture.Snapshots[0]], Token);
+        foreach (ObjectId policy in policies)
+        {
+            await fixture.Backend.DeleteAsync(new ObjectName(ObjectKind.Note, policy), Token);
+        }
+        RecordingPruneObserver observer = new();
+
+        PruneResult result = await PruneFixture.PruneAsync(fixture.Backend, All, observer);
+
+        Assert.Equal(1, result.SnapshotsRemoved);
+        string problem = Assert.Single(observer.Problems);
+        Assert.Contains("note number 3 is missing", problem, StringComparison.Ordinal);
+        string id = fixture.Snapshots[0].ToString();
+        _ = await Assert.ThrowsAsync<RetentionException>(() => UndeleteOperation.RunAsync(repository, [id], Token));
+        Assert.DoesNotContain("ebla undelete", problem, StringComparison.Ordinal);
     }
 
     private static async Task<ObjectId[]> NotesAsync(MemoryBackend backend)
