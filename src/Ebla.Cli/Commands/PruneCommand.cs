@@ -125,7 +125,7 @@ internal static class PruneCommand
         if (result.SessionsStanding > 0 && !result.IsDryRun)
         {
             output.WriteLine(
-                $"{Count.Of(result.PacksLeft, "pack")} condemned, none removed yet: {Count.Of(result.SessionsStanding, "session")} still at work "
+                $"{Count.Of(result.PacksLeft, "pack")} condemned, not removed yet: {Count.Of(result.SessionsStanding, "session")} still at work "
                 + "that may rely on them. Run ebla prune again later, or with a longer --wait");
             return;
         }

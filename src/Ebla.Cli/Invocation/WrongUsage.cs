@@ -22,7 +22,7 @@ internal static class WrongUsage
         if (option is not null)
         {
             string hint = Nearest(option, NamesOfOptions(command)) is { } name ? $" Did you mean {name}?"
-                : command.Arguments.Count > 0 ? " Where a name begins with -, write -- before the names." : "";
+                : command.Arguments.Count > 0 ? " Where a name begins with -, write -- before it." : "";
             return $"There is no option {option}.{hint}";
         }
         if (parsed.Errors.Count == 0)
@@ -35,7 +35,7 @@ internal static class WrongUsage
             return command.Subcommands.Count > 0 ? $"There is no command '{word}'.{hint}" : $"'{word}' is one argument too many.";
         }
         // The parser names the type that it failed to make.
-        if (parsed.Errors[0].SymbolResult is OptionResult { Tokens: [{ Value: var value }, ..], Option: var given }
+        if (parsed.Errors[0].SymbolResult is OptionResult { Tokens: [{ Value: var value }], Option: var given }
             && given.ValueType != typeof(string))
         {
             return $"{given.Name}: '{value}' is no {(given.ValueType == typeof(bool) ? "true or false" : "whole number")}.";

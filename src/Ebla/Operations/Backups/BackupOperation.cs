@@ -66,8 +66,11 @@ public static class BackupOperation
         IReadOnlyList<StoredSnapshot> previous = PreviousSnapshots.Find(known, host, paths);
         SentinelChoice sentinel = ChooseSentinel(options.Sentinel, previous.Count > 0 ? previous[^1] : null);
         SnapshotDescription description = new(repository.Keys.Member.Id, known, options, time, host, paths, sentinel, log.Counters);
-        using BackupPipeline pipeline = new(repository, session, options, previous, description, log);
-        AssembledTree tree = await pipeline.RunAsync(named, end.Token, cancellationToken).ConfigureAwait(false);
+        AssembledTree tree;
+        using (BackupPipeline pipeline = new(repository, session, options, previous, description, log))
+        {
+            tree = await pipeline.RunAsync(named, end.Token, cancellationToken).ConfigureAwait(false);
+        }
 
         long stored = 0;
         ObjectId id = await session.CommitAsync(

@@ -29,7 +29,7 @@ public static class CheckOperation
             ObjectKind.Setting, "A setting that this version does not know. Use a newer version to check what it says.")
             .ConfigureAwait(false);
         await objects.CheckNotesAsync().ConfigureAwait(false);
-        await objects.CheckSessionsAsync().ConfigureAwait(false);
+        HashSet<ObjectId> intended = await objects.CheckSessionsAsync().ConfigureAwait(false);
         (HashSet<ObjectId> condemned, HashSet<ObjectId> removed) = await objects.CheckCondemnedAsync().ConfigureAwait(false);
 
         for (int attempt = 1; ; attempt++)
@@ -56,7 +56,7 @@ public static class CheckOperation
                     .ConfigureAwait(false)).Packs);
             }
             report.Add(found);
-            ReportSnapshots(report, snapshots, removed);
+            ReportSnapshots(report, snapshots, removed, intended);
             Dictionary<ObjectId, PackDamage> damaged = [];
             if (options.ReadData)
             {
@@ -115,9 +115,11 @@ public static class CheckOperation
         return affected;
     }
 
-    private static void ReportSnapshots(CheckReport report, SnapshotList snapshots, HashSet<ObjectId> removed)
+    private static void ReportSnapshots(
+        CheckReport report, SnapshotList snapshots, HashSet<ObjectId> removed, HashSet<ObjectId> intended)
     {
-        HashSet<ObjectId> accountedFor = [.. removed];
+        // A run that commits several may die between two: the next prune puts the other.
+        HashSet<ObjectId> accountedFor = [.. removed, .. snapshots.Missing.Select(one => one.Lost.Snapshot).Where(intended.Contains)];
         foreach (CatalogFinding finding in snapshots.Findings)
         {
             _ = accountedFor.Add(finding.Name.Id);

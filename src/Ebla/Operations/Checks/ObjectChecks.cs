@@ -82,8 +82,11 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
         }
     }
 
-    public async Task CheckSessionsAsync()
+    /// <summary>Sessions, and what they intend.</summary>
+    /// <returns>Snapshots that are about to be put.</returns>
+    public async Task<HashSet<ObjectId>> CheckSessionsAsync()
     {
+        HashSet<ObjectId> intended = [];
         // Snapshots first: what is put meanwhile was intended before, and where nothing can be deleted intents stay.
         HashSet<ObjectId> present = [.. (await Concurrently.ReadAllAsync(_backend.ListAsync(ObjectKind.Snapshot, cancellationToken))
             .ConfigureAwait(false)).Select(info => info.Name.Id)];
@@ -93,10 +96,15 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
             .ConfigureAwait(false))
         {
             (MemberId _, bool isOver, bool hasIntent) = sessions.GetValueOrDefault(record.Session);
+            if (record.Type == SessionRecordType.Intent && new ObjectId(Blake3.Hash(record.Snapshot.Span)) is var id && !present.Contains(id))
+            {
+                hasIntent = true;
+                _ = intended.Add(id);
+            }
             sessions[record.Session] = (
                 record.Writer,
                 isOver || record.Type is SessionRecordType.Fence or SessionRecordType.Ended,
-                hasIntent || (record.Type == SessionRecordType.Intent && !present.Contains(new ObjectId(Blake3.Hash(record.Snapshot.Span)))));
+                hasIntent);
         }
         // A fence stays for ever, and says nothing that anybody could do something about.
         foreach ((SessionId session, (MemberId writer, bool isOver, bool hasIntent)) in sessions)
@@ -111,6 +119,7 @@ internal sealed class ObjectChecks(Repository repository, CheckReport report, Ca
                 $"Session {session} of writer {writer} {state}{(hasIntent ? ", with a snapshot about to be put" : "")}. What is left of one that "
                 + "was cut off goes with the next prune.");
         }
+        return intended;
     }
 
     /// <summary>Condemned records: what a prune removes or has removed.</summary>

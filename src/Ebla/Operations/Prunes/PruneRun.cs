@@ -248,13 +248,9 @@ internal sealed class PruneRun : IDisposable
                     $"{snapshots.Findings[0].Message.TrimEnd('.')}. Nothing was removed: nobody knows what that snapshot needs. Put it back from a "
                     + "copy of the store, or delete the object.");
             }
-            (KnownWriter Lost, StoredSnapshot KnownBy)[] missing
-                =
-                [
-                    .. snapshots.Missing.Where(
-                        one => !condemned.Snapshots.Contains(one.Lost.Snapshot) && !sessions.Intends(one.Lost.Snapshot)).Take(1),
-                ];
-            if (missing.Length == 0)
+            List<(KnownWriter Lost, StoredSnapshot KnownBy)> missing = [.. snapshots.Missing
+                .Where(one => !condemned.Snapshots.Contains(one.Lost.Snapshot) && !sessions.Intends(one.Lost.Snapshot))];
+            if (missing.Count == 0)
             {
                 return snapshots;
             }

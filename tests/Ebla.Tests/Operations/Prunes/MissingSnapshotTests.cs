@@ -84,6 +84,7 @@ public sealed class MissingSnapshotTests
             await fixture.Backend.FlushAsync(Token);
         }
         await register.EndAsync(Token);
+        Assert.DoesNotContain((await PruneFixture.CheckAsync(dead)).Findings, finding => finding.Subject == CheckSubject.History);
 
         PruneResult result = await PruneFixture.PruneAsync(fixture.Backend, All);
 
