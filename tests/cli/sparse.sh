@@ -25,7 +25,7 @@ sync -f source
 started=$EPOCHREALTIME
 expect_exit 0 ebla backup source --json
 elapsed=$(( (${EPOCHREALTIME/./} - ${started/./}) / 1000 ))
-(( elapsed < 60000 )) || fail "two files of a TiB took $elapsed ms"
+(( elapsed < 20000 )) || fail "two files of a TiB took $elapsed ms"
 size=$(( $(stat -c %s source/* | paste -sd+) ))
 expect_json "d['bytes_processed'] == $size and d['bytes_added'] < 14_000_000 and d['errors'] == 0" stdout
 expect_exit 0 ebla backup source --json --sentinel 1/1

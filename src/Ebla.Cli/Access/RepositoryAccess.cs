@@ -212,6 +212,7 @@ internal static class RepositoryAccess
     public static RepositoryOptions Options(CommandContext context, RepositoryLocation location) => new()
     {
         CacheFolder = CacheFolder(context),
+        // Read also where it counts for nothing, so that a wrong one is told.
         MetadataCacheSizeInBytes = MetadataCacheSize(context) is long size && location.Folder is null ? size : 0,
     };
 

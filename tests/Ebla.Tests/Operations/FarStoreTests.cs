@@ -26,7 +26,8 @@ public sealed class FarStoreTests : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        _filled = await FilledRepository.MakeAsync();
+        // Not where other tests make and remove folders all the time: those on the way to it would be new trees.
+        _filled = await FilledRepository.MakeAsync(parent: "/var/tmp");
         await using Repository repository = await TestRepository.OpenAsync(_filled.Backend);
         for (int i = 0; i < 8; i++)
         {
@@ -80,13 +81,10 @@ public sealed class FarStoreTests : IAsyncLifetime
         }
         RecordingBackend recording = new(_filled.Backend);
         await using Repository warm = await OpenAsync(recording);
-        BackupResult result = await BackupOperation.RunAsync(
-            warm, new BackupOptions { Paths = [ByteName.FromText(_filled.Folder)] }, new RecordingObserver(), Token);
+        _ = await _filled.BackupAsync(warm);
         Assert.DoesNotContain(recording.Calls, call => call.Operation == BackendOperation.Get
             && call.Name?.Kind is ObjectKind.Pack or ObjectKind.Snapshot or ObjectKind.Index);
-        Assert.Equal(0, result.FilesNew + result.FilesChanged);
-        // Folders on the way to it are new trees if anybody made or removed something in them meanwhile: other tests do.
-        Assert.InRange(result.AddedInBytes, 0, 4096);
+        Assert.DoesNotContain(recording.Calls, call => call.Operation == BackendOperation.Put && call.Name?.Kind is ObjectKind.Pack);
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Security.Cryptography;
 using Ebla.Backends;
 using Ebla.Backends.Memory;
 using Ebla.Keys;
@@ -26,9 +27,11 @@ internal sealed class FilledRepository : IAsyncDisposable
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
 
-    public static async Task<FilledRepository> MakeAsync(int seed = 1)
+    public static async Task<FilledRepository> MakeAsync(int seed = 1, string? parent = null)
     {
-        FilledRepository made = new(Directory.CreateTempSubdirectory("ebla-filled-").FullName);
+        FilledRepository made = new(parent is null
+            ? Directory.CreateTempSubdirectory("ebla-filled-").FullName
+            : Directory.CreateDirectory(Path.Join(parent, $"ebla-filled-{Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(8))}")).FullName);
         Random random = new(seed);
         for (int i = 0; i < 12; i++)
         {
